@@ -1,0 +1,2 @@
+// Package picture turns the bytes of a photo into upright pixels, a thumbnail, metadata and fingerprints, within limits.
+package picture
