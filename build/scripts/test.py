@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Runs every test and linter and closes with a line "N passed, N failed". Called by `make test`.
+
+Each Go test, and each other check, counts as one. The output of what failed is shown whole; what was skipped is named
+with its reason.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TAGS = "sqlite_fts5"
+
+
+class Tally:
+    """Counts of what ran, and the names of what did not pass."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = []
+        self.skipped = []
+
+    def check(self, name, ok, output=""):
+        if ok:
+            self.passed += 1
+            return
+        self.failed.append(name)
+        print(f"FAILED {name}\n{output.rstrip()}\n", flush=True)
+
+
+def command(tally, name, *args):
+    """Runs a command as one check."""
+    begun = time.monotonic()
+    done = subprocess.run(args, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    print(f"{name}: {'ok' if done.returncode == 0 else 'FAILED'}, {time.monotonic() - begun:.0f} s", flush=True)
+    tally.check(name, done.returncode == 0, done.stdout)
+
+
+def go_tests(tally):
+    """Runs the Go tests under the race detector and counts each of them."""
+    env = dict(os.environ, CGO_ENABLED="1")
+    args = ["go", "test", "-race", "-tags", TAGS, "-timeout", "20m", "-json", "./..."]
+    run = subprocess.Popen(args, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    output = {}
+    failed_tests = set()
+    for line in run.stdout:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            output.setdefault(("", ""), []).append(line)
+            continue
+        package, test = event.get("Package") or event.get("ImportPath", ""), event.get("Test", "")
+        action = event["Action"]
+        if action in ("output", "build-output"):
+            output.setdefault((package, test), []).append(event["Output"])
+        elif test and action == "pass":
+            tally.passed += 1
+            output.pop((package, test), None)
+        elif test and action == "skip":
+            reason = "".join(output.pop((package, test), [])).strip().splitlines()
+            tally.skipped.append(f"{package} {test}: {' '.join(reason[1:-1]).strip() or 'no reason given'}")
+        elif test and action == "fail":
+            failed_tests.add(package)
+            tally.check(f"{package} {test}", False, "".join(output.pop((package, test), [])))
+        elif not test and action in ("pass", "fail", "build-fail"):
+            if action != "build-fail":
+                print(f"{package}: {action}, {event.get('Elapsed', 0):.0f} s", flush=True)
+            if action == "fail" and package not in failed_tests:
+                # A package that does not build, or whose process died outside any test.
+                lines = [text for (name, _), texts in output.items() if name.split(" ")[0] in (package, "") for text in texts]
+                tally.check(package, False, "".join(lines))
+    run.wait()
+    if run.returncode and not tally.failed:
+        tally.check("go test", False, "".join(output.get(("", ""), [])))
+
+
+def generated_code_is_current(tally):
+    """Checks that `make generate` would change nothing."""
+    before = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
+    done = subprocess.run(["make", "--no-print-directory", "generate"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    after = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
+    changed = done.returncode != 0 or after != before
+    print(f"generated code: {'FAILED' if changed else 'ok'}", flush=True)
+    tally.check("generated code is current", not changed, done.stdout + after)
+
+
+def main():
+    tally = Tally()
+    command(tally, "go vet", "go", "vet", "-tags", TAGS, "./...")
+    command(tally, "golangci-lint", str(ROOT / "build/tools/golangci-lint"), "run")
+    generated_code_is_current(tally)
+    go_tests(tally)
+    for skipped in tally.skipped:
+        print(f"skipped {skipped}")
+    for failed in tally.failed:
+        print(f"failed  {failed}")
+    skipped = f", {len(tally.skipped)} skipped" if tally.skipped else ""
+    print(f"{tally.passed} passed, {len(tally.failed)} failed{skipped}")
+    sys.exit(1 if tally.failed else 0)
+
+
+if __name__ == "__main__":
+    main()
