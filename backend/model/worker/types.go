@@ -30,7 +30,11 @@ type DecodeJob struct {
 	Extension     string // lower case, without the dot; a hint, content decides
 	Sidecar       []byte // XMP beside the photo; nil if none
 	Inputs        []InputSpec
-	ThumbnailSide int // longest side in pixels; 0: no thumbnail
+	ThumbnailSide int    // longest side in pixels; 0: no thumbnail
+	MaxPixels     uint64 // a photo of more is refused; 0: DefaultMaxPixels
+	// Begun, if not nil, is called once, when the child takes this photo up: until then it waits behind another one. A
+	// time limit for one decode starts here, and only a photo that was begun can be to blame.
+	Begun func()
 }
 
 // Decoded is what a decode worker makes of a photo.

@@ -122,6 +122,61 @@ func (InputSpec_Filter) EnumDescriptor() ([]byte, []int) {
 	return file_worker_proto_rawDescGZIP(), []int{3, 1}
 }
 
+type Problem_Kind int32
+
+const (
+	Problem_KIND_UNSPECIFIED Problem_Kind = 0
+	Problem_KIND_ALTERED     Problem_Kind = 1 // a model file's bytes are not the manifest's
+	Problem_KIND_MISSING     Problem_Kind = 2 // a model file is not there
+	Problem_KIND_CONTRACT    Problem_Kind = 3 // the graph is not what the manifest says
+	Problem_KIND_RUNTIME     Problem_Kind = 4 // the runtime library is missing, of another version, or fails
+)
+
+// Enum value maps for Problem_Kind.
+var (
+	Problem_Kind_name = map[int32]string{
+		0: "KIND_UNSPECIFIED",
+		1: "KIND_ALTERED",
+		2: "KIND_MISSING",
+		3: "KIND_CONTRACT",
+		4: "KIND_RUNTIME",
+	}
+	Problem_Kind_value = map[string]int32{
+		"KIND_UNSPECIFIED": 0,
+		"KIND_ALTERED":     1,
+		"KIND_MISSING":     2,
+		"KIND_CONTRACT":    3,
+		"KIND_RUNTIME":     4,
+	}
+)
+
+func (x Problem_Kind) Enum() *Problem_Kind {
+	p := new(Problem_Kind)
+	*p = x
+	return p
+}
+
+func (x Problem_Kind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Problem_Kind) Descriptor() protoreflect.EnumDescriptor {
+	return file_worker_proto_enumTypes[2].Descriptor()
+}
+
+func (Problem_Kind) Type() protoreflect.EnumType {
+	return &file_worker_proto_enumTypes[2]
+}
+
+func (x Problem_Kind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Problem_Kind.Descriptor instead.
+func (Problem_Kind) EnumDescriptor() ([]byte, []int) {
+	return file_worker_proto_rawDescGZIP(), []int{20, 0}
+}
+
 type Hello struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Protocol      uint32                 `protobuf:"varint,1,opt,name=protocol,proto3" json:"protocol,omitempty"`
@@ -429,6 +484,124 @@ func (x *InputSpec) GetFilter() InputSpec_Filter {
 	return InputSpec_FILTER_UNSPECIFIED
 }
 
+type DecodeStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Step:
+	//
+	//	*DecodeStep_Request
+	//	*DecodeStep_Proceed
+	Step          isDecodeStep_Step `protobuf_oneof:"step"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecodeStep) Reset() {
+	*x = DecodeStep{}
+	mi := &file_worker_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecodeStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecodeStep) ProtoMessage() {}
+
+func (x *DecodeStep) ProtoReflect() protoreflect.Message {
+	mi := &file_worker_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecodeStep.ProtoReflect.Descriptor instead.
+func (*DecodeStep) Descriptor() ([]byte, []int) {
+	return file_worker_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *DecodeStep) GetStep() isDecodeStep_Step {
+	if x != nil {
+		return x.Step
+	}
+	return nil
+}
+
+func (x *DecodeStep) GetRequest() *DecodeRequest {
+	if x != nil {
+		if x, ok := x.Step.(*DecodeStep_Request); ok {
+			return x.Request
+		}
+	}
+	return nil
+}
+
+func (x *DecodeStep) GetProceed() *Proceed {
+	if x != nil {
+		if x, ok := x.Step.(*DecodeStep_Proceed); ok {
+			return x.Proceed
+		}
+	}
+	return nil
+}
+
+type isDecodeStep_Step interface {
+	isDecodeStep_Step()
+}
+
+type DecodeStep_Request struct {
+	Request *DecodeRequest `protobuf:"bytes,1,opt,name=request,proto3,oneof"`
+}
+
+type DecodeStep_Proceed struct {
+	Proceed *Proceed `protobuf:"bytes,2,opt,name=proceed,proto3,oneof"`
+}
+
+func (*DecodeStep_Request) isDecodeStep_Step() {}
+
+func (*DecodeStep_Proceed) isDecodeStep_Step() {}
+
+type Proceed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Proceed) Reset() {
+	*x = Proceed{}
+	mi := &file_worker_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Proceed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Proceed) ProtoMessage() {}
+
+func (x *Proceed) ProtoReflect() protoreflect.Message {
+	mi := &file_worker_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Proceed.ProtoReflect.Descriptor instead.
+func (*Proceed) Descriptor() ([]byte, []int) {
+	return file_worker_proto_rawDescGZIP(), []int{5}
+}
+
 type DecodeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Data          []byte                 `protobuf:"bytes,1,opt,name=data,proto3" json:"data,omitempty"`
@@ -443,7 +616,7 @@ type DecodeRequest struct {
 
 func (x *DecodeRequest) Reset() {
 	*x = DecodeRequest{}
-	mi := &file_worker_proto_msgTypes[4]
+	mi := &file_worker_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -455,7 +628,7 @@ func (x *DecodeRequest) String() string {
 func (*DecodeRequest) ProtoMessage() {}
 
 func (x *DecodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[4]
+	mi := &file_worker_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -468,7 +641,7 @@ func (x *DecodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecodeRequest.ProtoReflect.Descriptor instead.
 func (*DecodeRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{4}
+	return file_worker_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *DecodeRequest) GetData() []byte {
@@ -526,7 +699,7 @@ type DecodeEvent struct {
 
 func (x *DecodeEvent) Reset() {
 	*x = DecodeEvent{}
-	mi := &file_worker_proto_msgTypes[5]
+	mi := &file_worker_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -538,7 +711,7 @@ func (x *DecodeEvent) String() string {
 func (*DecodeEvent) ProtoMessage() {}
 
 func (x *DecodeEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[5]
+	mi := &file_worker_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -551,7 +724,7 @@ func (x *DecodeEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecodeEvent.ProtoReflect.Descriptor instead.
 func (*DecodeEvent) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{5}
+	return file_worker_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *DecodeEvent) GetEvent() isDecodeEvent_Event {
@@ -603,7 +776,7 @@ type Begun struct {
 
 func (x *Begun) Reset() {
 	*x = Begun{}
-	mi := &file_worker_proto_msgTypes[6]
+	mi := &file_worker_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -615,7 +788,7 @@ func (x *Begun) String() string {
 func (*Begun) ProtoMessage() {}
 
 func (x *Begun) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[6]
+	mi := &file_worker_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -628,7 +801,7 @@ func (x *Begun) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Begun.ProtoReflect.Descriptor instead.
 func (*Begun) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{6}
+	return file_worker_proto_rawDescGZIP(), []int{8}
 }
 
 type Decoded struct {
@@ -644,7 +817,7 @@ type Decoded struct {
 
 func (x *Decoded) Reset() {
 	*x = Decoded{}
-	mi := &file_worker_proto_msgTypes[7]
+	mi := &file_worker_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -656,7 +829,7 @@ func (x *Decoded) String() string {
 func (*Decoded) ProtoMessage() {}
 
 func (x *Decoded) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[7]
+	mi := &file_worker_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -669,7 +842,7 @@ func (x *Decoded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decoded.ProtoReflect.Descriptor instead.
 func (*Decoded) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{7}
+	return file_worker_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Decoded) GetInputs() [][]byte {
@@ -722,7 +895,7 @@ type LoadRequest struct {
 
 func (x *LoadRequest) Reset() {
 	*x = LoadRequest{}
-	mi := &file_worker_proto_msgTypes[8]
+	mi := &file_worker_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -734,7 +907,7 @@ func (x *LoadRequest) String() string {
 func (*LoadRequest) ProtoMessage() {}
 
 func (x *LoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[8]
+	mi := &file_worker_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -747,7 +920,7 @@ func (x *LoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadRequest.ProtoReflect.Descriptor instead.
 func (*LoadRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{8}
+	return file_worker_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *LoadRequest) GetModel() []byte {
@@ -812,7 +985,7 @@ type LoadReply struct {
 
 func (x *LoadReply) Reset() {
 	*x = LoadReply{}
-	mi := &file_worker_proto_msgTypes[9]
+	mi := &file_worker_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -824,7 +997,7 @@ func (x *LoadReply) String() string {
 func (*LoadReply) ProtoMessage() {}
 
 func (x *LoadReply) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[9]
+	mi := &file_worker_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -837,7 +1010,7 @@ func (x *LoadReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadReply.ProtoReflect.Descriptor instead.
 func (*LoadReply) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{9}
+	return file_worker_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *LoadReply) GetDevice() string {
@@ -885,7 +1058,7 @@ type EncodeTextRequest struct {
 
 func (x *EncodeTextRequest) Reset() {
 	*x = EncodeTextRequest{}
-	mi := &file_worker_proto_msgTypes[10]
+	mi := &file_worker_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -897,7 +1070,7 @@ func (x *EncodeTextRequest) String() string {
 func (*EncodeTextRequest) ProtoMessage() {}
 
 func (x *EncodeTextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[10]
+	mi := &file_worker_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -910,7 +1083,7 @@ func (x *EncodeTextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EncodeTextRequest.ProtoReflect.Descriptor instead.
 func (*EncodeTextRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{10}
+	return file_worker_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *EncodeTextRequest) GetModel() string {
@@ -937,7 +1110,7 @@ type EncodeTextReply struct {
 
 func (x *EncodeTextReply) Reset() {
 	*x = EncodeTextReply{}
-	mi := &file_worker_proto_msgTypes[11]
+	mi := &file_worker_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -949,7 +1122,7 @@ func (x *EncodeTextReply) String() string {
 func (*EncodeTextReply) ProtoMessage() {}
 
 func (x *EncodeTextReply) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[11]
+	mi := &file_worker_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -962,7 +1135,7 @@ func (x *EncodeTextReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EncodeTextReply.ProtoReflect.Descriptor instead.
 func (*EncodeTextReply) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{11}
+	return file_worker_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EncodeTextReply) GetDimension() uint32 {
@@ -989,7 +1162,7 @@ type EncodeImagesRequest struct {
 
 func (x *EncodeImagesRequest) Reset() {
 	*x = EncodeImagesRequest{}
-	mi := &file_worker_proto_msgTypes[12]
+	mi := &file_worker_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1001,7 +1174,7 @@ func (x *EncodeImagesRequest) String() string {
 func (*EncodeImagesRequest) ProtoMessage() {}
 
 func (x *EncodeImagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[12]
+	mi := &file_worker_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1014,7 +1187,7 @@ func (x *EncodeImagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EncodeImagesRequest.ProtoReflect.Descriptor instead.
 func (*EncodeImagesRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{12}
+	return file_worker_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EncodeImagesRequest) GetModel() string {
@@ -1042,7 +1215,7 @@ type EncodeImagesReply struct {
 
 func (x *EncodeImagesReply) Reset() {
 	*x = EncodeImagesReply{}
-	mi := &file_worker_proto_msgTypes[13]
+	mi := &file_worker_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1054,7 +1227,7 @@ func (x *EncodeImagesReply) String() string {
 func (*EncodeImagesReply) ProtoMessage() {}
 
 func (x *EncodeImagesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[13]
+	mi := &file_worker_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1067,7 +1240,7 @@ func (x *EncodeImagesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EncodeImagesReply.ProtoReflect.Descriptor instead.
 func (*EncodeImagesReply) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{13}
+	return file_worker_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *EncodeImagesReply) GetDimension() uint32 {
@@ -1100,7 +1273,7 @@ type Tags struct {
 
 func (x *Tags) Reset() {
 	*x = Tags{}
-	mi := &file_worker_proto_msgTypes[14]
+	mi := &file_worker_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1112,7 +1285,7 @@ func (x *Tags) String() string {
 func (*Tags) ProtoMessage() {}
 
 func (x *Tags) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[14]
+	mi := &file_worker_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1125,7 +1298,7 @@ func (x *Tags) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tags.ProtoReflect.Descriptor instead.
 func (*Tags) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{14}
+	return file_worker_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Tags) GetTags() []*Tag {
@@ -1146,7 +1319,7 @@ type Tag struct {
 
 func (x *Tag) Reset() {
 	*x = Tag{}
-	mi := &file_worker_proto_msgTypes[15]
+	mi := &file_worker_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1158,7 +1331,7 @@ func (x *Tag) String() string {
 func (*Tag) ProtoMessage() {}
 
 func (x *Tag) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[15]
+	mi := &file_worker_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1171,7 +1344,7 @@ func (x *Tag) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tag.ProtoReflect.Descriptor instead.
 func (*Tag) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{15}
+	return file_worker_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Tag) GetName() string {
@@ -1203,7 +1376,7 @@ type MemoryRequest struct {
 
 func (x *MemoryRequest) Reset() {
 	*x = MemoryRequest{}
-	mi := &file_worker_proto_msgTypes[16]
+	mi := &file_worker_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1215,7 +1388,7 @@ func (x *MemoryRequest) String() string {
 func (*MemoryRequest) ProtoMessage() {}
 
 func (x *MemoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[16]
+	mi := &file_worker_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1228,7 +1401,7 @@ func (x *MemoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemoryRequest.ProtoReflect.Descriptor instead.
 func (*MemoryRequest) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{16}
+	return file_worker_proto_rawDescGZIP(), []int{18}
 }
 
 type MemoryReply struct {
@@ -1241,7 +1414,7 @@ type MemoryReply struct {
 
 func (x *MemoryReply) Reset() {
 	*x = MemoryReply{}
-	mi := &file_worker_proto_msgTypes[17]
+	mi := &file_worker_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1253,7 +1426,7 @@ func (x *MemoryReply) String() string {
 func (*MemoryReply) ProtoMessage() {}
 
 func (x *MemoryReply) ProtoReflect() protoreflect.Message {
-	mi := &file_worker_proto_msgTypes[17]
+	mi := &file_worker_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1266,7 +1439,7 @@ func (x *MemoryReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemoryReply.ProtoReflect.Descriptor instead.
 func (*MemoryReply) Descriptor() ([]byte, []int) {
-	return file_worker_proto_rawDescGZIP(), []int{17}
+	return file_worker_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *MemoryReply) GetResidentBytes() uint64 {
@@ -1281,6 +1454,83 @@ func (x *MemoryReply) GetUniqueBytes() uint64 {
 		return x.UniqueBytes
 	}
 	return 0
+}
+
+// Problem travels with the status code FAILED_PRECONDITION: why a model could not be loaded, or a role not be started.
+type Problem struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          Problem_Kind           `protobuf:"varint,1,opt,name=kind,proto3,enum=pixeldetective.worker.v1.Problem_Kind" json:"kind,omitempty"`
+	File          string                 `protobuf:"bytes,2,opt,name=file,proto3" json:"file,omitempty"`
+	Reason        string                 `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"` // a sentence for people
+	Want          string                 `protobuf:"bytes,4,opt,name=want,proto3" json:"want,omitempty"`     // KIND_ALTERED: the hash that the manifest names
+	Have          string                 `protobuf:"bytes,5,opt,name=have,proto3" json:"have,omitempty"`     // KIND_ALTERED: the hash of what is there
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Problem) Reset() {
+	*x = Problem{}
+	mi := &file_worker_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Problem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Problem) ProtoMessage() {}
+
+func (x *Problem) ProtoReflect() protoreflect.Message {
+	mi := &file_worker_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Problem.ProtoReflect.Descriptor instead.
+func (*Problem) Descriptor() ([]byte, []int) {
+	return file_worker_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Problem) GetKind() Problem_Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return Problem_KIND_UNSPECIFIED
+}
+
+func (x *Problem) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
+func (x *Problem) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Problem) GetWant() string {
+	if x != nil {
+		return x.Want
+	}
+	return ""
+}
+
+func (x *Problem) GetHave() string {
+	if x != nil {
+		return x.Have
+	}
+	return ""
 }
 
 var File_worker_proto protoreflect.FileDescriptor
@@ -1319,7 +1569,13 @@ const file_worker_proto_rawDesc = "" +
 	"\x06Filter\x12\x16\n" +
 	"\x12FILTER_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fFILTER_BILINEAR\x10\x01\x12\x12\n" +
-	"\x0eFILTER_BICUBIC\x10\x02\"\xde\x01\n" +
+	"\x0eFILTER_BICUBIC\x10\x02\"\x98\x01\n" +
+	"\n" +
+	"DecodeStep\x12C\n" +
+	"\arequest\x18\x01 \x01(\v2'.pixeldetective.worker.v1.DecodeRequestH\x00R\arequest\x12=\n" +
+	"\aproceed\x18\x02 \x01(\v2!.pixeldetective.worker.v1.ProceedH\x00R\aproceedB\x06\n" +
+	"\x04step\"\t\n" +
+	"\aProceed\"\xde\x01\n" +
 	"\rDecodeRequest\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data\x12\x1c\n" +
 	"\textension\x18\x02 \x01(\tR\textension\x12\x18\n" +
@@ -1376,10 +1632,22 @@ const file_worker_proto_rawDesc = "" +
 	"\rMemoryRequest\"W\n" +
 	"\vMemoryReply\x12%\n" +
 	"\x0eresident_bytes\x18\x01 \x01(\x04R\rresidentBytes\x12!\n" +
-	"\funique_bytes\x18\x02 \x01(\x04R\vuniqueBytes2\xb5\x04\n" +
+	"\funique_bytes\x18\x02 \x01(\x04R\vuniqueBytes\"\x80\x02\n" +
+	"\aProblem\x12:\n" +
+	"\x04kind\x18\x01 \x01(\x0e2&.pixeldetective.worker.v1.Problem.KindR\x04kind\x12\x12\n" +
+	"\x04file\x18\x02 \x01(\tR\x04file\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x12\n" +
+	"\x04want\x18\x04 \x01(\tR\x04want\x12\x12\n" +
+	"\x04have\x18\x05 \x01(\tR\x04have\"e\n" +
+	"\x04Kind\x12\x14\n" +
+	"\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n" +
+	"\fKIND_ALTERED\x10\x01\x12\x10\n" +
+	"\fKIND_MISSING\x10\x02\x12\x11\n" +
+	"\rKIND_CONTRACT\x10\x03\x12\x10\n" +
+	"\fKIND_RUNTIME\x10\x042\xb4\x04\n" +
 	"\x06Worker\x12O\n" +
-	"\tHandshake\x12\x1f.pixeldetective.worker.v1.Hello\x1a!.pixeldetective.worker.v1.Welcome\x12Z\n" +
-	"\x06Decode\x12'.pixeldetective.worker.v1.DecodeRequest\x1a%.pixeldetective.worker.v1.DecodeEvent0\x01\x12R\n" +
+	"\tHandshake\x12\x1f.pixeldetective.worker.v1.Hello\x1a!.pixeldetective.worker.v1.Welcome\x12Y\n" +
+	"\x06Decode\x12$.pixeldetective.worker.v1.DecodeStep\x1a%.pixeldetective.worker.v1.DecodeEvent(\x010\x01\x12R\n" +
 	"\x04Load\x12%.pixeldetective.worker.v1.LoadRequest\x1a#.pixeldetective.worker.v1.LoadReply\x12d\n" +
 	"\n" +
 	"EncodeText\x12+.pixeldetective.worker.v1.EncodeTextRequest\x1a).pixeldetective.worker.v1.EncodeTextReply\x12j\n" +
@@ -1398,56 +1666,63 @@ func file_worker_proto_rawDescGZIP() []byte {
 	return file_worker_proto_rawDescData
 }
 
-var file_worker_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_worker_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_worker_proto_goTypes = []any{
 	(InputSpec_Fit)(0),          // 0: pixeldetective.worker.v1.InputSpec.Fit
 	(InputSpec_Filter)(0),       // 1: pixeldetective.worker.v1.InputSpec.Filter
-	(*Hello)(nil),               // 2: pixeldetective.worker.v1.Hello
-	(*Welcome)(nil),             // 3: pixeldetective.worker.v1.Welcome
-	(*Sandbox)(nil),             // 4: pixeldetective.worker.v1.Sandbox
-	(*InputSpec)(nil),           // 5: pixeldetective.worker.v1.InputSpec
-	(*DecodeRequest)(nil),       // 6: pixeldetective.worker.v1.DecodeRequest
-	(*DecodeEvent)(nil),         // 7: pixeldetective.worker.v1.DecodeEvent
-	(*Begun)(nil),               // 8: pixeldetective.worker.v1.Begun
-	(*Decoded)(nil),             // 9: pixeldetective.worker.v1.Decoded
-	(*LoadRequest)(nil),         // 10: pixeldetective.worker.v1.LoadRequest
-	(*LoadReply)(nil),           // 11: pixeldetective.worker.v1.LoadReply
-	(*EncodeTextRequest)(nil),   // 12: pixeldetective.worker.v1.EncodeTextRequest
-	(*EncodeTextReply)(nil),     // 13: pixeldetective.worker.v1.EncodeTextReply
-	(*EncodeImagesRequest)(nil), // 14: pixeldetective.worker.v1.EncodeImagesRequest
-	(*EncodeImagesReply)(nil),   // 15: pixeldetective.worker.v1.EncodeImagesReply
-	(*Tags)(nil),                // 16: pixeldetective.worker.v1.Tags
-	(*Tag)(nil),                 // 17: pixeldetective.worker.v1.Tag
-	(*MemoryRequest)(nil),       // 18: pixeldetective.worker.v1.MemoryRequest
-	(*MemoryReply)(nil),         // 19: pixeldetective.worker.v1.MemoryReply
+	(Problem_Kind)(0),           // 2: pixeldetective.worker.v1.Problem.Kind
+	(*Hello)(nil),               // 3: pixeldetective.worker.v1.Hello
+	(*Welcome)(nil),             // 4: pixeldetective.worker.v1.Welcome
+	(*Sandbox)(nil),             // 5: pixeldetective.worker.v1.Sandbox
+	(*InputSpec)(nil),           // 6: pixeldetective.worker.v1.InputSpec
+	(*DecodeStep)(nil),          // 7: pixeldetective.worker.v1.DecodeStep
+	(*Proceed)(nil),             // 8: pixeldetective.worker.v1.Proceed
+	(*DecodeRequest)(nil),       // 9: pixeldetective.worker.v1.DecodeRequest
+	(*DecodeEvent)(nil),         // 10: pixeldetective.worker.v1.DecodeEvent
+	(*Begun)(nil),               // 11: pixeldetective.worker.v1.Begun
+	(*Decoded)(nil),             // 12: pixeldetective.worker.v1.Decoded
+	(*LoadRequest)(nil),         // 13: pixeldetective.worker.v1.LoadRequest
+	(*LoadReply)(nil),           // 14: pixeldetective.worker.v1.LoadReply
+	(*EncodeTextRequest)(nil),   // 15: pixeldetective.worker.v1.EncodeTextRequest
+	(*EncodeTextReply)(nil),     // 16: pixeldetective.worker.v1.EncodeTextReply
+	(*EncodeImagesRequest)(nil), // 17: pixeldetective.worker.v1.EncodeImagesRequest
+	(*EncodeImagesReply)(nil),   // 18: pixeldetective.worker.v1.EncodeImagesReply
+	(*Tags)(nil),                // 19: pixeldetective.worker.v1.Tags
+	(*Tag)(nil),                 // 20: pixeldetective.worker.v1.Tag
+	(*MemoryRequest)(nil),       // 21: pixeldetective.worker.v1.MemoryRequest
+	(*MemoryReply)(nil),         // 22: pixeldetective.worker.v1.MemoryReply
+	(*Problem)(nil),             // 23: pixeldetective.worker.v1.Problem
 }
 var file_worker_proto_depIdxs = []int32{
-	4,  // 0: pixeldetective.worker.v1.Welcome.sandbox:type_name -> pixeldetective.worker.v1.Sandbox
+	5,  // 0: pixeldetective.worker.v1.Welcome.sandbox:type_name -> pixeldetective.worker.v1.Sandbox
 	0,  // 1: pixeldetective.worker.v1.InputSpec.fit:type_name -> pixeldetective.worker.v1.InputSpec.Fit
 	1,  // 2: pixeldetective.worker.v1.InputSpec.filter:type_name -> pixeldetective.worker.v1.InputSpec.Filter
-	5,  // 3: pixeldetective.worker.v1.DecodeRequest.inputs:type_name -> pixeldetective.worker.v1.InputSpec
-	8,  // 4: pixeldetective.worker.v1.DecodeEvent.begun:type_name -> pixeldetective.worker.v1.Begun
-	9,  // 5: pixeldetective.worker.v1.DecodeEvent.decoded:type_name -> pixeldetective.worker.v1.Decoded
-	16, // 6: pixeldetective.worker.v1.EncodeImagesReply.tags:type_name -> pixeldetective.worker.v1.Tags
-	17, // 7: pixeldetective.worker.v1.Tags.tags:type_name -> pixeldetective.worker.v1.Tag
-	2,  // 8: pixeldetective.worker.v1.Worker.Handshake:input_type -> pixeldetective.worker.v1.Hello
-	6,  // 9: pixeldetective.worker.v1.Worker.Decode:input_type -> pixeldetective.worker.v1.DecodeRequest
-	10, // 10: pixeldetective.worker.v1.Worker.Load:input_type -> pixeldetective.worker.v1.LoadRequest
-	12, // 11: pixeldetective.worker.v1.Worker.EncodeText:input_type -> pixeldetective.worker.v1.EncodeTextRequest
-	14, // 12: pixeldetective.worker.v1.Worker.EncodeImages:input_type -> pixeldetective.worker.v1.EncodeImagesRequest
-	18, // 13: pixeldetective.worker.v1.Worker.Memory:input_type -> pixeldetective.worker.v1.MemoryRequest
-	3,  // 14: pixeldetective.worker.v1.Worker.Handshake:output_type -> pixeldetective.worker.v1.Welcome
-	7,  // 15: pixeldetective.worker.v1.Worker.Decode:output_type -> pixeldetective.worker.v1.DecodeEvent
-	11, // 16: pixeldetective.worker.v1.Worker.Load:output_type -> pixeldetective.worker.v1.LoadReply
-	13, // 17: pixeldetective.worker.v1.Worker.EncodeText:output_type -> pixeldetective.worker.v1.EncodeTextReply
-	15, // 18: pixeldetective.worker.v1.Worker.EncodeImages:output_type -> pixeldetective.worker.v1.EncodeImagesReply
-	19, // 19: pixeldetective.worker.v1.Worker.Memory:output_type -> pixeldetective.worker.v1.MemoryReply
-	14, // [14:20] is the sub-list for method output_type
-	8,  // [8:14] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	9,  // 3: pixeldetective.worker.v1.DecodeStep.request:type_name -> pixeldetective.worker.v1.DecodeRequest
+	8,  // 4: pixeldetective.worker.v1.DecodeStep.proceed:type_name -> pixeldetective.worker.v1.Proceed
+	6,  // 5: pixeldetective.worker.v1.DecodeRequest.inputs:type_name -> pixeldetective.worker.v1.InputSpec
+	11, // 6: pixeldetective.worker.v1.DecodeEvent.begun:type_name -> pixeldetective.worker.v1.Begun
+	12, // 7: pixeldetective.worker.v1.DecodeEvent.decoded:type_name -> pixeldetective.worker.v1.Decoded
+	19, // 8: pixeldetective.worker.v1.EncodeImagesReply.tags:type_name -> pixeldetective.worker.v1.Tags
+	20, // 9: pixeldetective.worker.v1.Tags.tags:type_name -> pixeldetective.worker.v1.Tag
+	2,  // 10: pixeldetective.worker.v1.Problem.kind:type_name -> pixeldetective.worker.v1.Problem.Kind
+	3,  // 11: pixeldetective.worker.v1.Worker.Handshake:input_type -> pixeldetective.worker.v1.Hello
+	7,  // 12: pixeldetective.worker.v1.Worker.Decode:input_type -> pixeldetective.worker.v1.DecodeStep
+	13, // 13: pixeldetective.worker.v1.Worker.Load:input_type -> pixeldetective.worker.v1.LoadRequest
+	15, // 14: pixeldetective.worker.v1.Worker.EncodeText:input_type -> pixeldetective.worker.v1.EncodeTextRequest
+	17, // 15: pixeldetective.worker.v1.Worker.EncodeImages:input_type -> pixeldetective.worker.v1.EncodeImagesRequest
+	21, // 16: pixeldetective.worker.v1.Worker.Memory:input_type -> pixeldetective.worker.v1.MemoryRequest
+	4,  // 17: pixeldetective.worker.v1.Worker.Handshake:output_type -> pixeldetective.worker.v1.Welcome
+	10, // 18: pixeldetective.worker.v1.Worker.Decode:output_type -> pixeldetective.worker.v1.DecodeEvent
+	14, // 19: pixeldetective.worker.v1.Worker.Load:output_type -> pixeldetective.worker.v1.LoadReply
+	16, // 20: pixeldetective.worker.v1.Worker.EncodeText:output_type -> pixeldetective.worker.v1.EncodeTextReply
+	18, // 21: pixeldetective.worker.v1.Worker.EncodeImages:output_type -> pixeldetective.worker.v1.EncodeImagesReply
+	22, // 22: pixeldetective.worker.v1.Worker.Memory:output_type -> pixeldetective.worker.v1.MemoryReply
+	17, // [17:23] is the sub-list for method output_type
+	11, // [11:17] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_worker_proto_init() }
@@ -1455,7 +1730,11 @@ func file_worker_proto_init() {
 	if File_worker_proto != nil {
 		return
 	}
-	file_worker_proto_msgTypes[5].OneofWrappers = []any{
+	file_worker_proto_msgTypes[4].OneofWrappers = []any{
+		(*DecodeStep_Request)(nil),
+		(*DecodeStep_Proceed)(nil),
+	}
+	file_worker_proto_msgTypes[7].OneofWrappers = []any{
 		(*DecodeEvent_Begun)(nil),
 		(*DecodeEvent_Decoded)(nil),
 	}
@@ -1464,8 +1743,8 @@ func file_worker_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_worker_proto_rawDesc), len(file_worker_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   18,
+			NumEnums:      3,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

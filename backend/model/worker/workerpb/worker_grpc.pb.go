@@ -36,10 +36,11 @@ const (
 type WorkerClient interface {
 	// Handshake is the first call. A child whose protocol differs from the parent's is ended.
 	Handshake(ctx context.Context, in *Hello, opts ...grpc.CallOption) (*Welcome, error)
-	// Decode turns one photo's bytes into pixels, thumbnail, metadata and fingerprints. The child queues what it is sent
-	// and decodes one at a time: it sends `begun` when it takes this one up, then `decoded`. So if it dies, the parent
-	// knows which photo killed it.
-	Decode(ctx context.Context, in *DecodeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DecodeEvent], error)
+	// Decode turns one photo's bytes into pixels, thumbnail, metadata and fingerprints. The parent sends `request`. The
+	// child queues what it is sent and decodes one at a time: when it takes this one up it sends `begun` and waits for
+	// `proceed`, then decodes and sends `decoded`. Without the parent's word, `begun` could still lie in the child's own
+	// buffers when the photo kills it; so the parent always knows which photo it was.
+	Decode(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[DecodeStep, DecodeEvent], error)
 	// Load brings one graph of a model into memory. The child reads the file once, checks the hash of what it read, refuses
 	// external data, checks the contract and makes a test run before it answers.
 	Load(ctx context.Context, in *LoadRequest, opts ...grpc.CallOption) (*LoadReply, error)
@@ -69,24 +70,18 @@ func (c *workerClient) Handshake(ctx context.Context, in *Hello, opts ...grpc.Ca
 	return out, nil
 }
 
-func (c *workerClient) Decode(ctx context.Context, in *DecodeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DecodeEvent], error) {
+func (c *workerClient) Decode(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[DecodeStep, DecodeEvent], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &Worker_ServiceDesc.Streams[0], Worker_Decode_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
-	x := &grpc.GenericClientStream[DecodeRequest, DecodeEvent]{ClientStream: stream}
-	if err := x.ClientStream.SendMsg(in); err != nil {
-		return nil, err
-	}
-	if err := x.ClientStream.CloseSend(); err != nil {
-		return nil, err
-	}
+	x := &grpc.GenericClientStream[DecodeStep, DecodeEvent]{ClientStream: stream}
 	return x, nil
 }
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
-type Worker_DecodeClient = grpc.ServerStreamingClient[DecodeEvent]
+type Worker_DecodeClient = grpc.BidiStreamingClient[DecodeStep, DecodeEvent]
 
 func (c *workerClient) Load(ctx context.Context, in *LoadRequest, opts ...grpc.CallOption) (*LoadReply, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
@@ -134,10 +129,11 @@ func (c *workerClient) Memory(ctx context.Context, in *MemoryRequest, opts ...gr
 type WorkerServer interface {
 	// Handshake is the first call. A child whose protocol differs from the parent's is ended.
 	Handshake(context.Context, *Hello) (*Welcome, error)
-	// Decode turns one photo's bytes into pixels, thumbnail, metadata and fingerprints. The child queues what it is sent
-	// and decodes one at a time: it sends `begun` when it takes this one up, then `decoded`. So if it dies, the parent
-	// knows which photo killed it.
-	Decode(*DecodeRequest, grpc.ServerStreamingServer[DecodeEvent]) error
+	// Decode turns one photo's bytes into pixels, thumbnail, metadata and fingerprints. The parent sends `request`. The
+	// child queues what it is sent and decodes one at a time: when it takes this one up it sends `begun` and waits for
+	// `proceed`, then decodes and sends `decoded`. Without the parent's word, `begun` could still lie in the child's own
+	// buffers when the photo kills it; so the parent always knows which photo it was.
+	Decode(grpc.BidiStreamingServer[DecodeStep, DecodeEvent]) error
 	// Load brings one graph of a model into memory. The child reads the file once, checks the hash of what it read, refuses
 	// external data, checks the contract and makes a test run before it answers.
 	Load(context.Context, *LoadRequest) (*LoadReply, error)
@@ -160,7 +156,7 @@ type UnimplementedWorkerServer struct{}
 func (UnimplementedWorkerServer) Handshake(context.Context, *Hello) (*Welcome, error) {
 	return nil, status.Error(codes.Unimplemented, "method Handshake not implemented")
 }
-func (UnimplementedWorkerServer) Decode(*DecodeRequest, grpc.ServerStreamingServer[DecodeEvent]) error {
+func (UnimplementedWorkerServer) Decode(grpc.BidiStreamingServer[DecodeStep, DecodeEvent]) error {
 	return status.Error(codes.Unimplemented, "method Decode not implemented")
 }
 func (UnimplementedWorkerServer) Load(context.Context, *LoadRequest) (*LoadReply, error) {
@@ -215,15 +211,11 @@ func _Worker_Handshake_Handler(srv interface{}, ctx context.Context, dec func(in
 }
 
 func _Worker_Decode_Handler(srv interface{}, stream grpc.ServerStream) error {
-	m := new(DecodeRequest)
-	if err := stream.RecvMsg(m); err != nil {
-		return err
-	}
-	return srv.(WorkerServer).Decode(m, &grpc.GenericServerStream[DecodeRequest, DecodeEvent]{ServerStream: stream})
+	return srv.(WorkerServer).Decode(&grpc.GenericServerStream[DecodeStep, DecodeEvent]{ServerStream: stream})
 }
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
-type Worker_DecodeServer = grpc.ServerStreamingServer[DecodeEvent]
+type Worker_DecodeServer = grpc.BidiStreamingServer[DecodeStep, DecodeEvent]
 
 func _Worker_Load_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(LoadRequest)
@@ -330,6 +322,7 @@ var Worker_ServiceDesc = grpc.ServiceDesc{
 			StreamName:    "Decode",
 			Handler:       _Worker_Decode_Handler,
 			ServerStreams: true,
+			ClientStreams: true,
 		},
 	},
 	Metadata: "worker.proto",
