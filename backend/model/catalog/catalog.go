@@ -1,23 +1,37 @@
 package catalog
 
 import (
-	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"pixeldetective/backend/photo"
+)
+
+const (
+	catalogFile = "catalog.json"
+	modelFile   = "model.json"
+	// maxUserFolders is how many folders of the user's models are looked into.
+	maxUserFolders = 1000
 )
 
 // Catalog is the list of known models and where their files are. It does not change after Open; whether files are
-// there is asked of the disk each time.
+// there is asked of the disk each time. It is safe for concurrent use.
 type Catalog struct {
 	models   []Model
-	folders  map[string]string
+	folders  map[string][]string // by id: where the files may be, best first
 	problems []Problem
+	shipped  error
 }
 
-// Problem is a manifest that was not accepted, or a model that was left out.
+// Problem is a manifest, or one model in it, that was not accepted.
 type Problem struct {
 	File   string `json:"file"`   // path of the manifest
-	Reason string `json:"reason"` // what is wrong
-	Remedy string `json:"remedy"` // what the user can do
+	Reason string `json:"reason"` // what is wrong, a sentence
+	Remedy string `json:"remedy"` // what the user can do, a sentence
 }
 
 // State says whether a model's files are here.
@@ -27,28 +41,228 @@ type State struct {
 	Reason    string   `json:"reason,omitempty"`  // a sentence; empty if installed
 }
 
-// Open reads the manifests of the models that ship (shipped/catalog.json) and of the user's (user/catalog.json and
-// user/*/model.json).
+// Open reads the manifests: shipped/catalog.json lists the models that ship with the program or can be downloaded, with
+// the files of each in shipped/ID or user/ID; user/catalog.json is one more such list, and user/*/model.json describes
+// the model in that very folder. The user's folder need not exist.
+//
+// Manifests that are not accepted become Problems. If the list that ships cannot be read, that is a Problem too, and
+// Open returns *ShippedError beside a catalog that holds the user's models: the caller may go on.
 func Open(shipped, user string) (*Catalog, error) {
-	return &Catalog{}, errors.New("not there yet")
+	c := &Catalog{folders: map[string][]string{}}
+	path := filepath.Join(shipped, catalogFile)
+	if err := c.addList(path, shipped, user); err != nil {
+		c.shipped = &ShippedError{Path: path, Reason: err.Error()}
+		c.problems = append(c.problems, Problem{
+			File:   path,
+			Reason: "The list of models that ships with the program cannot be used: " + err.Error() + ".",
+			Remedy: "Install the program again, or set PIXEL_DETECTIVE_MODELS to the folder that holds it.",
+		})
+	}
+	c.addUser(user)
+	return c, c.shipped
 }
 
-// Models returns every known model.
-func (c *Catalog) Models() []Model { return c.models }
+// addList takes the models of a catalog.json; each has its files in the folder of its id below one of the parents.
+func (c *Catalog) addList(path string, parents ...string) error {
+	data, err := readManifest(path)
+	if err != nil {
+		return err
+	}
+	models, err := parseList(data)
+	if err != nil {
+		return err
+	}
+	for i, raw := range models {
+		m, err := parseModel(raw)
+		if err != nil {
+			c.refuse(path, fmt.Sprintf("model %d of the list: %v", i+1, err))
+			continue
+		}
+		var folders []string
+		for _, p := range parents {
+			if p != "" {
+				folders = append(folders, filepath.Join(p, m.ID))
+			}
+		}
+		c.add(path, m, folders)
+	}
+	return nil
+}
 
-// Find returns the model with this id ("starter") or reference ("starter@1"), and the folder of its files.
-func (c *Catalog) Find(name string) (Model, string, bool) { return Model{}, "", false }
+// addUser takes what is in the user's models folder.
+func (c *Catalog) addUser(user string) {
+	if user == "" {
+		return
+	}
+	entries, err := os.ReadDir(user)
+	if errors.Is(err, os.ErrNotExist) {
+		return
+	}
+	if err != nil {
+		c.problems = append(c.problems, Problem{
+			File:   user,
+			Reason: fmt.Sprintf("The folder of your models cannot be read: %v.", systemReason(err)),
+			Remedy: "Give yourself the right to read it, or move it away; the other models are used meanwhile.",
+		})
+		return
+	}
+	path := filepath.Join(user, catalogFile)
+	if err := c.addList(path, user); err != nil && !errors.Is(err, os.ErrNotExist) {
+		c.refuse(path, err.Error())
+	}
+	if len(entries) > maxUserFolders {
+		c.refuse(user, fmt.Sprintf("the folder of your models holds more than %d entries; the rest was not looked at", maxUserFolders))
+		entries = entries[:maxUserFolders]
+	}
+	for _, e := range entries {
+		folder := filepath.Join(user, e.Name())
+		c.addSingle(filepath.Join(folder, modelFile), folder)
+	}
+}
+
+// addSingle takes the model of a model.json, if there is one.
+func (c *Catalog) addSingle(path, folder string) {
+	data, err := readManifest(path)
+	if errors.Is(err, os.ErrNotExist) || isNotDirectory(err) {
+		return
+	}
+	var raw json.RawMessage
+	if err == nil {
+		raw, err = parseSingle(data)
+	}
+	var m Model
+	if err == nil {
+		m, err = parseModel(raw)
+	}
+	if err != nil {
+		c.refuse(path, err.Error())
+		return
+	}
+	c.add(path, m, []string{folder})
+}
+
+func (c *Catalog) add(path string, m Model, folders []string) {
+	if _, known := c.folders[m.ID]; known {
+		c.refuse(path, fmt.Sprintf("there is another model with the id %q", m.ID))
+		return
+	}
+	c.models = append(c.models, m)
+	c.folders[m.ID] = folders
+}
+
+func (c *Catalog) refuse(path, reason string) {
+	c.problems = append(c.problems, Problem{
+		File:   path,
+		Reason: "This description of a model was not accepted: " + reason + ".",
+		Remedy: "Correct the file or move it out of the folder, then start the program again; the other models are used meanwhile.",
+	})
+}
+
+// Models returns every known model, installed or not, those that ship first.
+func (c *Catalog) Models() []Model { return slices.Clone(c.models) }
 
 // Problems returns what was not accepted.
-func (c *Catalog) Problems() []Problem { return c.problems }
+func (c *Catalog) Problems() []Problem { return slices.Clone(c.problems) }
 
-// Installed says whether a model's files are all here, by their sizes.
-func (c *Catalog) Installed(m Model) State { return State{} }
-
-// Active returns the best installed model for a role and the folder of its files.
-func (c *Catalog) Active(role Role) (Model, string, error) {
-	return Model{}, "", errors.New("not there yet")
+// Find returns the model with this id ("starter") or reference ("starter@1"), and the folder where its files are or
+// would be.
+func (c *Catalog) Find(name string) (Model, string, bool) {
+	for _, m := range c.models {
+		if m.ID == name || m.Ref().String() == name {
+			folder, _ := c.locate(m)
+			return m, folder, true
+		}
+	}
+	return Model{}, "", false
 }
 
-// Verify compares a file's size and SHA-256 with the manifest's.
-func Verify(ctx context.Context, folder string, f File) error { return nil }
+// locate returns the first folder that has all files of a model; else the one that has most of them.
+func (c *Catalog) locate(m Model) (folder string, missing []string) {
+	missing = nil
+	for i, f := range c.folders[m.ID] {
+		lacks := lacking(m, f)
+		if i == 0 || len(lacks) < len(missing) {
+			folder, missing = f, lacks
+		}
+	}
+	return folder, missing
+}
+
+// lacking returns the names of the files of a model that a folder does not have in their right size.
+func lacking(m Model, folder string) []string {
+	var names []string
+	for _, f := range m.Files {
+		info, err := os.Stat(filepath.Join(folder, f.Name))
+		if err != nil || !info.Mode().IsRegular() || info.Size() != f.Bytes {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// Installed says whether a model's files are all here, by their sizes; their bytes are compared when they are loaded.
+func (c *Catalog) Installed(m Model) State {
+	if _, known := c.folders[m.ID]; !known {
+		return State{Reason: fmt.Sprintf("There is no model %q.", m.ID)}
+	}
+	folder, missing := c.locate(m)
+	if len(missing) == 0 {
+		return State{Installed: true}
+	}
+	reason := fmt.Sprintf("The model %q is not installed.", m.Name)
+	if len(missing) < len(m.Files) {
+		reason = fmt.Sprintf("The model %q is not complete: %d of its %d files are missing in %q or have another size.",
+			m.Name, len(missing), len(m.Files), folder)
+	}
+	return State{Missing: missing, Reason: reason}
+}
+
+// Active returns the best installed model of a role and the folder of its files, or *NoModelError. Of two models of the
+// same stage the first in Models counts.
+func (c *Catalog) Active(role Role) (Model, string, error) {
+	best, folder := -1, ""
+	var broken string
+	for i, m := range c.models {
+		if m.Role != role {
+			continue
+		}
+		at, missing := c.locate(m)
+		if len(missing) > 0 {
+			if broken == "" && len(missing) < len(m.Files) {
+				broken = c.Installed(m).Reason
+			}
+			continue
+		}
+		if best < 0 || rank(m.Stage) > rank(c.models[best].Stage) {
+			best, folder = i, at
+		}
+	}
+	if best >= 0 {
+		return c.models[best], folder, nil
+	}
+	return Model{}, "", &NoModelError{Role: role, Reason: c.why(broken)}
+}
+
+// why says why no model is there, best reason first.
+func (c *Catalog) why(broken string) string {
+	switch {
+	case broken != "":
+		return broken + " Install the program again"
+	case c.shipped != nil:
+		return c.shipped.Error()
+	default:
+		return "none of the models in the list is complete; install the program again"
+	}
+}
+
+// rank orders the stages.
+func rank(s photo.Stage) int {
+	switch s {
+	case photo.StageComprehensive:
+		return 3
+	case photo.StageAccurate:
+		return 2
+	default:
+		return 1
+	}
+}
