@@ -1,0 +1,18 @@
+// Package indexer brings photos from disk into the library: pending file rows → read and hash → decode → embed → one
+// transaction. It owns the order and the bounds of that work, and nothing on disk: rows are the store's, processes the
+// supervisor's.
+//
+// What always holds, and is tested by killing:
+//
+//   - A photo is searchable if and only if its transaction committed. Nothing is announced before.
+//   - A kill costs at most the batch in hand. What was committed is never done again.
+//   - Inferences are counted before they are made, so that the counters never claim less work than was done.
+//   - A second run over unchanged files opens no photo: only pending rows are read, and a scan makes none pending.
+//   - Content seen before costs no inference: the same bytes are linked, the same pixels lend their vector. Two files
+//     with the same bytes in flight at once are one piece of work.
+//   - An unreadable photo is a row with a reason, retried when the file changes; it never stops the others.
+//   - A photo that ends its decoder is tried once more alone; if it ends that too, it is quarantined.
+//   - A folder that is gone is offline: its rows stay.
+//   - Pause, resume and cancel act within one batch.
+//   - The bytes of photos in flight are bounded, whatever the number of pending files.
+package indexer

@@ -1,0 +1,296 @@
+package indexer
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"pixeldetective/backend/library/store"
+	"pixeldetective/backend/model/worker"
+	"pixeldetective/backend/photo"
+)
+
+const (
+	// readers is how many files are read and hashed at once: one reads while the other hashes.
+	readers = 2
+	// pageSize is how many pending rows are fetched at once.
+	pageSize = 256
+	// rounds is how often a pass looks again for rows that became pending while it ran.
+	rounds = 3
+)
+
+// pass is one run of the pipeline over everything that is pending.
+type pass struct {
+	x       *Indexer
+	options Options
+
+	ref      photo.ModelRef     // of the vectors that are wanted; zero while no model is available
+	inputs   []worker.InputSpec // what the model wants of a photo; nil while no model is available
+	modelErr error              // why no model is available
+
+	bytes   *semaphore.Weighted
+	flights flights
+
+	mu      sync.Mutex
+	offline map[store.FolderID]bool // folders found gone in this pass
+
+	counted  counts
+	inferred atomic.Int64
+	summary  Summary // the committer's
+}
+
+// job is one pending file on its way.
+type job struct {
+	store.Pending
+	// embedOnly: the photo is in the library already and lacks a vector of the wanted model.
+	embedOnly bool
+
+	data    []byte
+	sidecar []byte
+	held    int64 // bytes taken of pass.bytes
+
+	id        photo.ID
+	known     bool // the photo is in the library
+	hasVector bool // and has a vector of the wanted model
+	decoded   *worker.Decoded
+	embedding *worker.Embedding
+	lender    *photo.ID // photo with the same pixels whose vector is taken
+	failure   *store.Failed
+	skipped   bool // its folder is offline or it changed: it stays pending
+}
+
+func (j *job) fail(kind store.FailureKind, reason string) {
+	j.failure = &store.Failed{Pending: j.Pending, Kind: kind, Reason: reason, Attempts: j.Attempts + 1}
+}
+
+func newPass(x *Indexer) *pass {
+	return &pass{
+		x: x, options: x.options,
+		bytes:   semaphore.NewWeighted(x.options.QueueBytes),
+		offline: map[store.FolderID]bool{},
+	}
+}
+
+func (p *pass) run(ctx context.Context) error {
+	p.chooseModel()
+	totals, err := p.options.Library.PendingTotals(ctx)
+	if err != nil {
+		return fmt.Errorf("counting pending files: %w", err)
+	}
+	p.x.progress.begin(totals.Files)
+	defer p.x.progress.end()
+	p.x.announce()
+
+	for range rounds {
+		n, err := p.pipeline(ctx, p.pendingFiles)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+	}
+	if p.modelErr == nil {
+		if _, err := p.pipeline(ctx, p.unembedded); err != nil {
+			return err
+		}
+	}
+	p.summary.Unavailable = p.modelErr
+	return nil
+}
+
+// chooseModel notes what the model wants of a photo. Without a model, photos are indexed by name and metadata alone, and
+// get their vector in a later pass.
+func (p *pass) chooseModel() {
+	model, err := p.options.Workers.ImageModel()
+	if err != nil {
+		p.modelErr = err
+		return
+	}
+	pre := model.Image.Preprocess
+	p.ref = model.Ref()
+	p.inputs = []worker.InputSpec{{Width: pre.Width, Height: pre.Height, Fit: pre.Fit, Filter: pre.Filter}}
+}
+
+// pipeline runs all stages over what source brings, and returns how many jobs that were.
+func (p *pass) pipeline(ctx context.Context, source func(context.Context, chan<- *job) (int, error)) (int, error) {
+	group, ctx := errgroup.WithContext(ctx)
+	slots := p.options.Workers.DecodeSlots()
+	toRead := make(chan *job)
+	toDecode := make(chan *job)
+	toEmbed := make(chan *job, 2*p.options.BatchSize)
+	toCommit := make(chan []*job, 4)
+
+	var brought int
+	group.Go(func() error {
+		defer close(toRead)
+		n, err := source(ctx, toRead)
+		brought = n
+		return err
+	})
+	stage(group, readers, func() { close(toDecode) }, func() error {
+		return each(ctx, toRead, func(j *job) error { return p.read(ctx, j, toDecode, toCommit) })
+	})
+	stage(group, slots, func() { close(toEmbed) }, func() error {
+		return each(ctx, toDecode, func(j *job) error { return p.decode(ctx, j, toEmbed, toCommit) })
+	})
+	stage(group, 1, func() { close(toCommit) }, func() error { return p.embed(ctx, toEmbed, toCommit) })
+	group.Go(func() error { return p.commit(ctx, toCommit) })
+	err := group.Wait()
+	return brought, err
+}
+
+// stage runs n copies of work and calls done when all have returned. The stages before it send to toCommit too, but end
+// before it, so the last stage closes it.
+func stage(group *errgroup.Group, n int, done func(), work func() error) {
+	var copies sync.WaitGroup
+	for range n {
+		copies.Add(1)
+		group.Go(func() error {
+			defer copies.Done()
+			return work()
+		})
+	}
+	group.Go(func() error {
+		copies.Wait()
+		done()
+		return nil
+	})
+}
+
+// each calls fn for every job that comes, until the channel is closed or ctx ends.
+func each(ctx context.Context, jobs <-chan *job, fn func(*job) error) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case j, ok := <-jobs:
+			if !ok {
+				return nil
+			}
+			if err := fn(j); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// send hands something on, or returns ctx's error.
+func send[T any](ctx context.Context, to chan<- T, v T) error {
+	select {
+	case to <- v:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// pendingFiles brings every pending row once, page by page, in order.
+func (p *pass) pendingFiles(ctx context.Context, out chan<- *job) (int, error) {
+	return p.pages(ctx, out, false, p.options.Library.PendingFiles)
+}
+
+// unembedded brings one path of every photo that lacks a vector of the model.
+func (p *pass) unembedded(ctx context.Context, out chan<- *job) (int, error) {
+	return p.pages(ctx, out, true, func(ctx context.Context, after int64, limit int) ([]store.Pending, error) {
+		page, err := p.options.Library.Unembedded(ctx, p.ref, after, limit)
+		p.x.progress.grow(int64(len(page)))
+		return page, err
+	})
+}
+
+func (p *pass) pages(ctx context.Context, out chan<- *job, embedOnly bool,
+	fetch func(ctx context.Context, after int64, limit int) ([]store.Pending, error),
+) (int, error) {
+	var after int64
+	brought := 0
+	for {
+		if err := p.waitOpen(ctx); err != nil {
+			return brought, err
+		}
+		page, err := fetch(ctx, after, pageSize)
+		if err != nil {
+			return brought, fmt.Errorf("reading pending files: %w", err)
+		}
+		if len(page) == 0 {
+			return brought, nil
+		}
+		for _, row := range page {
+			if err := send(ctx, out, &job{Pending: row, embedOnly: embedOnly}); err != nil {
+				return brought, err
+			}
+			brought++
+		}
+		after = page[len(page)-1].File
+	}
+}
+
+// waitOpen waits while the indexer is paused.
+func (p *pass) waitOpen(ctx context.Context) error {
+	if !p.x.gate.isClosed() {
+		return ctx.Err()
+	}
+	if err := p.x.gate.wait(ctx); err != nil {
+		return err
+	}
+	p.x.progress.skip()
+	return nil
+}
+
+// release gives back the bytes that a job holds.
+func (p *pass) release(j *job) {
+	j.data, j.sidecar = nil, nil
+	if j.held > 0 {
+		p.bytes.Release(j.held)
+		j.held = 0
+	}
+}
+
+// isOffline says whether a folder was found gone in this pass.
+func (p *pass) isOffline(id store.FolderID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.offline[id]
+}
+
+// setOffline notes that a folder is gone: its rows stay as they are.
+func (p *pass) setOffline(ctx context.Context, id store.FolderID, reason string) error {
+	p.mu.Lock()
+	first := !p.offline[id]
+	p.offline[id] = true
+	p.mu.Unlock()
+	if !first {
+		return nil
+	}
+	p.options.Log.Warn().Int64("folder", int64(id)).Str("reason", reason).Msg("a folder is offline; its photos stay in the library")
+	return p.options.Library.SetFolderState(ctx, id, store.FolderOffline, reason)
+}
+
+// counts collects what was done since the last transaction, so that counters cost no transaction of their own.
+type counts struct {
+	mu              sync.Mutex
+	hashed, decoded int
+}
+
+func (c *counts) add(hashed, decoded int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hashed += hashed
+	c.decoded += decoded
+}
+
+func (c *counts) take() (hashed, decoded int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	hashed, decoded = c.hashed, c.decoded
+	c.hashed, c.decoded = 0, 0
+	return hashed, decoded
+}
+
+// commitTimeout bounds the last transaction after a pass was cancelled.
+const commitTimeout = 30 * time.Second
