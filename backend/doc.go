@@ -1,0 +1,58 @@
+// Package backend puts the program together: Open makes every part, Run runs the services until the context ends, and the
+// window and the command line speak to the parts through it.
+//
+// # The house
+//
+//	photo/           the nouns: ID, Metadata, Tag, ModelRef. Imports nothing
+//	config/          where files are; settings, each with one default, range and sentence
+//	logging/         zerolog to a rotating file and to a terminal, with names escaped
+//	picture/         bytes → upright pixels, thumbnail, metadata, fingerprints. Worker side only
+//	model/
+//	  catalog/       manifests of models: which there are, which are here, whether they are unaltered
+//	  encoder/       model families behind two interfaces. Worker side only
+//	  worker/        the protocol over a child's pipes, and its client; worker/serve is the child
+//	  supervisor/    owns every child and every model in memory; queue, budgets, snapshot
+//	library/
+//	  store/         SQLite: index.db, thumbs.db, decisions.db; the lease; the change feed. The only SQL
+//	  folder/        what is on disk: walk and watch
+//	  indexer/       pending file → photo
+//	search/          words or picture → hits with evidence; query/ the language, vector/ the matrix and its kernels,
+//	                 quality/ how good the answers are
+//	command/         the command line
+//	cmd/             pixel-detective (console), pixel-detective-worker: mains of a few lines
+//	internal/testkit fixtures and fault injection for tests
+//
+// Imports point down only (.golangci.yml holds it): photo, config, logging → picture, catalog, encoder → worker →
+// supervisor; store → folder → indexer; supervisor, store → search → backend → command → cmd. Only worker/serve imports
+// picture and encoder: the process that holds a person's database links neither libvips nor ONNX Runtime.
+//
+// # What must always hold
+//
+//   - Originals are opened for reading only. Nothing in this program writes to, moves or deletes a photo.
+//   - No network: no package of this module opens a connection or a port. Workers are spoken to over pipes.
+//   - Identity is content: a photo is the SHA-256 of its bytes, wherever it lies. Work done for content is never owed
+//     twice.
+//   - A photo is searchable if and only if its transaction committed (library/indexer/doc.go).
+//   - Vectors of two models are never compared.
+//   - One process at a time indexes, watches and migrates a library: the one that holds the lease, an OS file lock that
+//     dies with it. Everybody else reads, decides, and asks the holder (scan requests).
+//   - A goroutine has an owner that waits for it. When Run returns, nothing runs and no child lives.
+//   - No child process is started before Ready.
+//   - Bad input is a row with a reason, never a stop.
+//
+// # Two processes on one library
+//
+// `index` beside a running `watch` finds the lease held. It then leaves its wish in the table of scan requests and
+// follows the change feed until the holder has done it. `search` needs no lease: it reads with its own connection and
+// follows the feed.
+//
+// # Where the code differs from the first design
+//
+//   - A photo's whole bytes go to the decode worker, of RAW files too: finding the preview in them is parsing, and the
+//     parent parses nothing. It costs about 2 ms a MB on the pipe.
+//   - Model files are named to the worker by path, unlike photos: the child reads the file once, and hashes, checks and
+//     loads those very bytes.
+//   - A model input is made in the decode worker, from the one pixel buffer, as bytes; only normalising is left to the
+//     image worker. So the heavy resize runs beside inference, and 442 kB cross instead of the whole picture.
+//   - A directory row keeps a digest of its listing. A rescan of an unchanged directory reads that one row.
+package backend
