@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"pixeldetective/backend/model/worker/internal/pipe"
 	"pixeldetective/backend/model/worker/workerpb"
@@ -17,6 +19,9 @@ import (
 
 // errUnexpected says that a child answered out of turn.
 var errUnexpected = errors.New("it answered out of turn")
+
+// errEnded is what gRPC says of a child that is gone.
+var errEnded = status.Error(codes.Unavailable, "it ended")
 
 // Decode has a photo decoded. The child decodes one at a time and may be sent the next one meanwhile: see DecodeJob.Begun.
 // Errors: *RefusedError, *CrashError, ctx's; any other means that the child answered nonsense.
@@ -42,6 +47,15 @@ func (p *Process) Decode(ctx context.Context, j DecodeJob) (Decoded, error) {
 		}
 		if event.GetBegun() == nil {
 			return nil, errUnexpected
+		}
+		// The photo before this one must have arrived: else two would seem to be in hand if the child died now.
+		select {
+		case p.inHand <- struct{}{}:
+			defer func() { <-p.inHand }()
+		case <-p.exited:
+			return nil, errEnded
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
 		begun = true
 		if j.Begun != nil {

@@ -60,6 +60,7 @@ type Process struct {
 	cause     string      // written before exited is closed
 	ending    atomic.Bool // Stop or Kill was called: the end is ours, not the child's
 	dimension atomic.Int64
+	inHand    chan struct{} // held by the call whose photo the child decodes
 	onExit    func(*Process)
 	keep      chan bool // Start says once whether the Process is the caller's
 	closeOnce sync.Once
@@ -126,7 +127,7 @@ func spawn(o Options) (*Process, error) {
 	p := &Process{
 		role: o.Role, log: log, cmd: cmd, onExit: o.OnExit,
 		pipes:  pipe.New(fromChild, toChild, nil),
-		exited: make(chan struct{}), keep: make(chan bool, 1),
+		exited: make(chan struct{}), keep: make(chan bool, 1), inHand: make(chan struct{}, 1),
 	}
 	p.stderr = newStderr(log)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = childIn, childOut, p.stderr

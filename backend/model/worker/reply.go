@@ -49,7 +49,7 @@ func decodedFrom(reply *workerpb.Decoded, j DecodeJob) (Decoded, error) {
 		return Decoded{}, errors.New("an empty pixel digest")
 	}
 	var err error
-	d.Metadata, err = metadataFrom(reply.GetMetadata(), maxPixels(j))
+	d.Metadata, err = metadataFrom(reply.GetMetadata())
 	return d, err
 }
 
@@ -69,7 +69,7 @@ func checkThumbnail(b []byte, wanted bool) error {
 
 // metadataFrom reads photo.Metadata from JSON and holds it to its own rules: a number outside its range is an error, a
 // text is cleaned.
-func metadataFrom(b []byte, maxPixels uint64) (photo.Metadata, error) {
+func metadataFrom(b []byte) (photo.Metadata, error) {
 	var m photo.Metadata
 	if len(b) > maxMetadata {
 		return m, fmt.Errorf("metadata of %d bytes", len(b))
@@ -83,7 +83,7 @@ func metadataFrom(b []byte, maxPixels uint64) (photo.Metadata, error) {
 	}{
 		{"width", float64(m.Width), 1, 1 << 24},
 		{"height", float64(m.Height), 1, 1 << 24},
-		{"pixels", float64(m.Width) * float64(m.Height), 1, float64(maxPixels)},
+		{"pixels", float64(m.Width) * float64(m.Height), 1, 1 << 32},
 		{"orientation", float64(m.Orientation), 0, 8},
 		{"iso", float64(m.ISO), 0, 1 << 31},
 		{"aperture", m.Aperture, 0, 1e6},
