@@ -1,0 +1,38 @@
+package encoder
+
+import (
+	"context"
+	"fmt"
+
+	"pixeldetective/backend/model/catalog"
+)
+
+// family is the code for one kind of model.
+type family struct {
+	image func(context.Context, LoadOptions, *catalog.Graph) (ImageEncoder, Loaded, error)
+	text  func(context.Context, LoadOptions, *catalog.Graph) (TextEncoder, Loaded, error)
+}
+
+// families returns the code by the name of the family, one entry for each of catalog.Families.
+func families() map[string]family {
+	return map[string]family{
+		catalog.FamilyStarter: {image: loadPictures, text: loadWords},
+	}
+}
+
+// graph returns the code and the description of one graph of the model to load.
+func (o LoadOptions) graph(name catalog.GraphName) (family, *catalog.Graph, error) {
+	// The manifest was judged when it was read; here it comes from another process, and everything below relies on it.
+	if err := o.Model.Validate(); err != nil {
+		return family{}, nil, fmt.Errorf("the description of the model %q: %w", o.Model.ID, err)
+	}
+	f, ok := families()[o.Model.Family]
+	if !ok {
+		return family{}, nil, fmt.Errorf("there is no code for the family %q", o.Model.Family)
+	}
+	g := o.Model.Graph(name)
+	if g == nil {
+		return family{}, nil, fmt.Errorf("the model %q has no %s graph", o.Model.ID, name)
+	}
+	return f, g, nil
+}
