@@ -2,10 +2,20 @@ package picture
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strings"
 
 	"pixeldetective/backend/photo"
+	"pixeldetective/backend/picture/container"
+	"pixeldetective/backend/picture/metadata"
 	"pixeldetective/backend/picture/resize"
 )
+
+// MinSide is how long both sides of the pixel buffer stay when a photo is shrunk while it is decoded: twice the largest
+// input that a model wants (384). It does not depend on the inputs that a Job names, so that the digest of a photo's
+// pixels is the same for every model.
+const MinSide = 768
 
 // Limits bounds what Decode takes on. They are judged from the file's header before pixels are allocated.
 type Limits struct {
@@ -32,7 +42,7 @@ type Job struct {
 // Result is what Decode makes of a photo.
 type Result struct {
 	Inputs         [][]byte // one for each of Job.Inputs: Width × Height × 3 bytes, RGB, row by row
-	Thumbnail      []byte   // JPEG or WebP; nil if none was wanted
+	Thumbnail      []byte   // JPEG; nil if none was wanted
 	Metadata       photo.Metadata
 	PixelDigest    photo.PixelDigest
 	PerceptualHash photo.PerceptualHash
@@ -43,16 +53,81 @@ type RefusedError struct{ Reason string }
 
 func (e *RefusedError) Error() string { return e.Reason }
 
-// Startup prepares libvips. Call it once in a process, before Decode and before a sandbox closes.
-func Startup() error { return nil }
-
-// Shutdown gives libvips' memory back. Decode must not be called after it.
-func Shutdown() {}
-
-// Version returns the version of libvips, such as "8.14.1".
-func Version() string { return "" }
-
-// Decode makes of a photo what j asks for. Anything wrong with the photo is a *RefusedError; other errors are ctx's.
+// Decode makes of a photo what j asks for. Anything wrong with the photo is a *RefusedError; an input that cannot be asked
+// for is an error of the caller; other errors are ctx's, which is looked at between the steps. Calls wait for each other.
 func Decode(ctx context.Context, j Job) (Result, error) {
-	return Result{}, &RefusedError{Reason: "not there yet"}
+	for _, s := range j.Inputs {
+		if !s.Valid() {
+			return Result{}, fmt.Errorf("picture: no such input: %+v", s)
+		}
+	}
+	if j.Limits.MaxPixels == 0 {
+		j.Limits.MaxPixels = DefaultMaxPixels
+	}
+	if j.Limits.MaxBytes == 0 {
+		j.Limits.MaxBytes = DefaultMaxBytes
+	}
+	if n := int64(len(j.Data)); n > j.Limits.MaxBytes {
+		return Result{}, &RefusedError{fmt.Sprintf("The file is too large: %d MiB, the limit is %d MiB.", n>>20, j.Limits.MaxBytes>>20)}
+	}
+	f, err := container.Open(j.Data, strings.ToLower(j.Extension), container.Limits{MaxPixels: j.Limits.MaxPixels})
+	if err != nil {
+		return Result{}, refused(err)
+	}
+	m := metadata.Read(f, j.Sidecar)
+	if f.Upright {
+		m.Orientation = 0
+	}
+	turn.Lock()
+	defer turn.Unlock()
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	b, err := decodePixels(f, m.Orientation, j.Limits)
+	if err != nil {
+		return Result{}, refused(err)
+	}
+	defer b.free()
+	m.Format, m.Damaged = string(f.Format), b.damaged
+	m.Width, m.Height = b.fullWidth, b.fullHeight
+	return finish(ctx, j, b.pixels, m)
+}
+
+// finish makes inputs, thumbnail and fingerprints of the upright pixels.
+func finish(ctx context.Context, j Job, pixels *resize.RGB, m photo.Metadata) (Result, error) {
+	r := Result{Metadata: m, PixelDigest: pixelDigest(pixels)}
+	for _, s := range j.Inputs {
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
+		r.Inputs = append(r.Inputs, resize.Resize(pixels, s).Pix)
+	}
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	small := reduce(pixels, smallSide)
+	r.PerceptualHash = perceptualHash(small)
+	if j.ThumbnailSide > 0 {
+		if j.ThumbnailSide != smallSide {
+			small = reduce(pixels, j.ThumbnailSide)
+		}
+		var err error
+		if r.Thumbnail, err = encodeThumbnail(small.Pix, small.Width, small.Height); err != nil {
+			return Result{}, refused(err)
+		}
+	}
+	return r, nil
+}
+
+// refused turns any error about a photo into a *RefusedError.
+func refused(err error) error {
+	var r *container.RefusedError
+	if errors.As(err, &r) {
+		return &RefusedError{r.Reason}
+	}
+	var own *RefusedError
+	if errors.As(err, &own) {
+		return own
+	}
+	return &RefusedError{fmt.Sprintf("The picture cannot be decoded: %s.", strings.TrimRight(err.Error(), ". "))}
 }
