@@ -29,8 +29,6 @@ type Options struct {
 	Preload []catalog.GraphName
 	// ImageThreads and TextThreads are the threads of one inference; 0: all processors, and one.
 	ImageThreads, TextThreads int
-	// DecoderMemory is the resident memory at which a decoder is ended with the photo that it decodes; 0: 2 GiB.
-	DecoderMemory uint64
 }
 
 // PreloadAll is the order in which a program that stays loads its graphs: search first.

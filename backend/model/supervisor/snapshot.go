@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/photo"
 )
 
@@ -35,6 +36,9 @@ type Snapshot struct {
 	Sandbox  Sandbox          `json:"sandbox"`
 	// Log holds the last 500 lines of the log, oldest first.
 	Log []string `json:"log"`
+
+	// loaded are the models in memory, for ImageModel and TextModel.
+	loaded map[catalog.GraphName]*catalog.Model
 }
 
 // PhaseName names one long piece of work.

@@ -3,7 +3,15 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
 
+	"github.com/rs/zerolog"
+
+	"pixeldetective/backend/config"
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/worker"
 	"pixeldetective/backend/photo"
@@ -33,77 +41,178 @@ type Encoded struct {
 
 // Supervisor owns the workers and the models in memory. Its methods may be called from any goroutine, before, while and
 // after Run runs; requests made before Run and Ready wait for both.
-type Supervisor struct{}
+type Supervisor struct {
+	limits   limits
+	log      zerolog.Logger
+	logLines func() []string
+	now      func() time.Time
+	catalog  Catalog
+	counters Counters
+	paths    config.Paths
+	device   string
+	threads  map[worker.Role]int
+	budget   config.Budget
+	start    starter
+
+	inbox   *inbox
+	latest  atomic.Pointer[Snapshot]
+	running atomic.Bool
+	stopped chan struct{}
+
+	// What follows belongs to the owner.
+	core      *core
+	publisher publisher
+	tasks     sync.WaitGroup
+}
 
 // New makes a Supervisor. It starts nothing; Run does.
-func New(o Options) *Supervisor { return &Supervisor{} }
+func New(o Options) *Supervisor { return newSupervisor(o, realStarter(o)) }
 
-// Run owns all workers until ctx ends, then ends them. It returns when every child is reaped, at most 2 seconds later,
-// and may be called once.
-func (s *Supervisor) Run(ctx context.Context) error { return errors.ErrUnsupported }
+func newSupervisor(o Options, start starter) *Supervisor {
+	s := &Supervisor{
+		log: o.Log, logLines: o.LogLines, now: o.Now, catalog: o.Catalog, counters: o.Counters, paths: o.Paths,
+		device: o.Settings.Device, start: start, inbox: newInbox(), stopped: make(chan struct{}),
+		threads: map[worker.Role]int{worker.RoleText: max(o.TextThreads, 1), worker.RoleImage: o.ImageThreads},
+		budget:  config.MemoryBudget(o.Settings.MemoryBudget, os.ReadFile),
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.counters == nil {
+		s.counters = &memoryCounters{counts: map[string]int64{}}
+	}
+	cores := runtime.GOMAXPROCS(0)
+	if o.ImageThreads <= 0 {
+		s.threads[worker.RoleImage] = cores
+	}
+	s.limits = limitsOf(o.Settings, s.budget, cores)
+	s.core = newCore(s.limits, o.Log, o.Preload)
+	s.core.now = s.now()
+	found := s.resolve()
+	for _, g := range s.core.graphs {
+		s.core.resolve(g, found)
+	}
+	s.publish(s.core.now, true)
+	return s
+}
+
+// limitsOf gives the core its numbers: the settings, and those that are nobody's business to change.
+func limitsOf(set config.Supervisor, budget config.Budget, cores int) limits {
+	l := limits{
+		loads: max(set.BackgroundLoads, 1), decoders: set.Decoders, depth: 2,
+		loadTimeout: set.LoadTimeout, callTimeout: set.CallTimeout, idleUnload: set.IdleUnload, keepLoaded: set.KeepLoaded,
+		memory:       uint64(set.MemoryThreshold * float64(max(budget.Bytes, 0))),
+		backoffFirst: 100 * time.Millisecond, backoffMost: 30 * time.Second,
+		crashLimit: 5, crashWindow: time.Minute,
+		openFirst: 30 * time.Second, openMost: 5 * time.Minute,
+		recheck: 5 * time.Second, swapRest: 5 * time.Second, tries: 4,
+	}
+	if l.decoders <= 0 {
+		l.decoders = cores
+	}
+	return l
+}
+
+func (s *Supervisor) resolve() resolved {
+	m, _, err := s.catalog.Active(catalog.RoleImageText)
+	return resolved{model: m, err: err}
+}
 
 // Ready lets workers start. It may be called many times; before the first, no child is started.
-func (s *Supervisor) Ready() {}
+func (s *Supervisor) Ready() { s.inbox.post(readyEvent{}) }
 
 // Decode has a photo decoded. Errors: *worker.RefusedError (the photo is at fault and the reason says how),
 // *worker.CrashError and *worker.TimeoutError with Culprit set (this photo ended its decoder),
-// *worker.UnavailableError (nothing can be decoded now), ErrStopped, ctx's.
+// *worker.UnavailableError (nothing can be decoded now), ErrStopped, ctx's. A CrashError without Culprit says that
+// several decoders died under the photo, none of them by its fault. A photo of PriorityQuery that ended its decoder is
+// tried once more before its caller learns of it.
 func (s *Supervisor) Decode(ctx context.Context, job worker.DecodeJob, p Priority) (worker.Decoded, error) {
-	return worker.Decoded{}, errors.ErrUnsupported
+	a := s.ask(ctx, &request{kind: decode, priority: p, job: job})
+	return a.decoded, a.err
 }
 
 // DecodeAlone is Decode in a decoder that has nothing else in flight, so that a crash can be nobody else's fault. It is
 // for the second try of a photo that ended its decoder.
 func (s *Supervisor) DecodeAlone(ctx context.Context, job worker.DecodeJob, p Priority) (worker.Decoded, error) {
-	return worker.Decoded{}, errors.ErrUnsupported
+	a := s.ask(ctx, &request{kind: decode, priority: p, job: job, alone: true})
+	return a.decoded, a.err
 }
 
 // EncodeText turns texts into vectors. Errors as of Decode.
 func (s *Supervisor) EncodeText(ctx context.Context, texts []string, p Priority) (Encoded, error) {
-	return Encoded{}, errors.ErrUnsupported
+	a := s.ask(ctx, &request{kind: encodeText, priority: p, texts: texts})
+	if a.err != nil {
+		return Encoded{}, a.err
+	}
+	return Encoded{Vectors: a.vectors, Ref: a.model.Ref(), Stage: a.model.Stage}, nil
 }
 
 // EncodeImages turns pictures (each as worker.Decoded.Inputs) into vectors and tags, in one batch. Errors as of Decode: a
 // *worker.CrashError or *worker.TimeoutError with Culprit set means that this batch ended the worker; try its halves.
 func (s *Supervisor) EncodeImages(ctx context.Context, pixels [][]byte, p Priority) ([]worker.Embedding, error) {
-	return nil, errors.ErrUnsupported
+	a := s.ask(ctx, &request{kind: encodeImages, priority: p, pixels: pixels})
+	return a.embeddings, a.err
+}
+
+// ask hands a request to the owner and waits for its answer.
+func (s *Supervisor) ask(ctx context.Context, r *request) answer {
+	if err := ctx.Err(); err != nil {
+		return answer{err: err}
+	}
+	r.reply = make(chan answer, 1)
+	if !s.inbox.post(requestEvent{request: r}) {
+		return answer{err: ErrStopped}
+	}
+	select {
+	case a := <-r.reply:
+		return a
+	case <-ctx.Done():
+		s.inbox.post(cancelEvent{request: r, err: ctx.Err()})
+		return answer{err: ctx.Err()}
+	case <-s.stopped:
+		select {
+		case a := <-r.reply:
+			return a
+		default:
+			return answer{err: ErrStopped}
+		}
+	}
 }
 
 // ImageModel returns the model that EncodeImages uses: the one in memory, else the best installed one.
-func (s *Supervisor) ImageModel() (catalog.Model, error) {
-	return catalog.Model{}, errors.ErrUnsupported
-}
+func (s *Supervisor) ImageModel() (catalog.Model, error) { return s.modelOf(catalog.GraphImage) }
 
 // TextModel returns the model that EncodeText uses: the one in memory, else the best installed one.
-func (s *Supervisor) TextModel() (catalog.Model, error) {
-	return catalog.Model{}, errors.ErrUnsupported
+func (s *Supervisor) TextModel() (catalog.Model, error) { return s.modelOf(catalog.GraphText) }
+
+func (s *Supervisor) modelOf(g catalog.GraphName) (catalog.Model, error) {
+	if loaded := s.latest.Load().loaded[g]; loaded != nil {
+		return *loaded, nil
+	}
+	found := s.resolve()
+	return found.model, found.err
 }
 
 // Prefetch loads a graph ahead of need and lets it rest anew. It returns at once.
-func (s *Supervisor) Prefetch(g catalog.GraphName) {}
+func (s *Supervisor) Prefetch(g catalog.GraphName) { s.inbox.post(prefetchEvent{graph: g}) }
 
 // Retry makes the supervisor try again at once what had failed, and look again which models are installed: for after the
-// remedy. It returns at once.
-func (s *Supervisor) Retry() {}
+// remedy. It returns as soon as the disk was looked at.
+func (s *Supervisor) Retry() { s.inbox.post(retryEvent{found: s.resolve()}) }
 
 // Unload takes a graph out of memory when its work in hand is done. It returns at once; the next request loads it again.
-func (s *Supervisor) Unload(g catalog.GraphName) {}
-
-// Snapshot returns what the program is doing now.
-func (s *Supervisor) Snapshot() Snapshot { return Snapshot{} }
-
-// Subscribe sends a snapshot now and after every change, at most ten a second; what a slow reader did not take is
-// replaced by what is newer. The channel is closed when ctx ends or Run returns.
-func (s *Supervisor) Subscribe(ctx context.Context) <-chan Snapshot { return nil }
+func (s *Supervisor) Unload(g catalog.GraphName) { s.inbox.post(unloadEvent{graph: g}) }
 
 // Report publishes a phase of another service, replacing what was said of it before.
-func (s *Supervisor) Report(p Phase) {}
+func (s *Supervisor) Report(p Phase) { s.inbox.post(phaseEvent{phase: p}) }
 
 // ReportCache publishes what a cache holds, replacing what was said of it before. HitRate is computed.
-func (s *Supervisor) ReportCache(c Cache) {}
+func (s *Supervisor) ReportCache(c Cache) { s.inbox.post(cacheEvent{cache: c}) }
 
 // ReportCapability publishes a capability of another service, or overrides one that the supervisor derives.
-func (s *Supervisor) ReportCapability(c Capability) {}
+func (s *Supervisor) ReportCapability(c Capability) { s.inbox.post(capabilityEvent{capability: c}) }
 
 // ReportDownload says that a graph's files are being downloaded, or no longer.
-func (s *Supervisor) ReportDownload(g catalog.GraphName, running bool) {}
+func (s *Supervisor) ReportDownload(g catalog.GraphName, running bool) {
+	s.inbox.post(downloadEvent{graph: g, running: running, found: s.resolve()})
+}
