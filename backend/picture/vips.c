@@ -70,6 +70,14 @@ static int shrink_boxes(VipsImage **image, int min_side) {
 	return step(image, rc, made);
 }
 
+static gboolean contains(const unsigned char *data, size_t n, const char *what, size_t m) {
+	size_t i;
+	for (i = 0; i + m <= n; i++)
+		if (data[i] == (unsigned char) what[0] && !memcmp(data + i, what, m))
+			return TRUE;
+	return FALSE;
+}
+
 /* A profile that is what it says it is, and not plain sRGB, which needs no work. */
 static gboolean profile_counts(VipsImage *image) {
 	const unsigned char *b;
@@ -83,7 +91,7 @@ static gboolean profile_counts(VipsImage *image) {
 		return FALSE;
 	if (memcmp(b + 16, bands == 1 ? "GRAY" : bands == 3 ? "RGB " : "CMYK", 4))
 		return FALSE;
-	return !memmem(b, n, "sRGB", 4) && !memmem(b, n, "s\0R\0G\0B", 7);
+	return !contains(b, n, "sRGB", 4) && !contains(b, n, "s\0R\0G\0B", 7);
 }
 
 static int import_profile(VipsImage **image) {
