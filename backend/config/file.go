@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -121,7 +120,7 @@ func (s Settings) Save(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("saving the settings: %w", err)
 	}
-	if err := renameio.WriteFile(path, []byte(s.String()), 0o644); err != nil {
+	if err := replaceFile(path, []byte(s.String())); err != nil {
 		return fmt.Errorf("saving the settings: %w", err)
 	}
 	return nil

@@ -11,12 +11,15 @@ import (
 )
 
 // directory is an open directory. Its files are looked at by their names below it, so that its path is resolved once.
-type directory struct{ *os.File }
+type directory struct {
+	*os.File
+	fd int
+}
 
 // openDirectory opens a directory for listing. Anything else at path, a link to a directory too, is an error.
 func openDirectory(path string) (directory, identity, error) {
 	fd, err := retry(func() (int, error) {
-		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
 		return directory{}, identity{}, &fs.PathError{Op: "open", Path: path, Err: err}
@@ -26,12 +29,12 @@ func openDirectory(path string) (directory, identity, error) {
 		_ = unix.Close(fd)
 		return directory{}, identity{}, &fs.PathError{Op: "stat", Path: path, Err: err}
 	}
-	return directory{os.NewFile(uintptr(fd), path)}, identityOf(&st), nil
+	return directory{os.NewFile(uintptr(fd), path), fd}, identityOf(&st), nil
 }
 
 func (d directory) stat(_, name string) fileInfo {
 	var st unix.Stat_t
-	_, err := retry(func() (int, error) { return 0, unix.Fstatat(int(d.Fd()), name, &st, unix.AT_SYMLINK_NOFOLLOW) })
+	_, err := retry(func() (int, error) { return 0, unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
 	if err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return fileInfo{}
 	}

@@ -8,28 +8,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mountPoint says whether path is a place where drives are mounted, by fstab(5) or by custom. It does not say whether
-// anything is mounted there now.
-func mountPoint(path, fstab string) bool {
-	if path == "/mnt" || path == "/media" {
-		return true
-	}
-	switch parent := filepath.Dir(path); {
-	case parent == "/mnt", parent == "/media", filepath.Dir(parent) == "/media",
-		filepath.Dir(parent) == "/run/media":
-		return true
-	}
-	data, err := os.ReadFile(fstab)
-	if err != nil {
-		return false
-	}
-	for line := range strings.Lines(string(data)) {
-		fields := strings.Fields(line)
-		if len(fields) >= 2 && !strings.HasPrefix(fields[0], "#") && unescapeMount(fields[1]) == path {
-			return true
+// mountTable reads the mount points of fstab(5). A table that cannot be read has none.
+func mountTable() map[string]bool {
+	data, _ := os.ReadFile("/etc/fstab")
+	return parseMounts(string(data))
+}
+
+func parseMounts(table string) map[string]bool {
+	points := map[string]bool{}
+	for line := range strings.Lines(table) {
+		if fields := strings.Fields(line); len(fields) >= 2 && !strings.HasPrefix(fields[0], "#") {
+			points[unescapeMount(fields[1])] = true
 		}
 	}
-	return false
+	return points
+}
+
+// mountPoint says whether path is a place where drives are mounted, by the table or by custom. It does not say whether
+// anything is mounted there now.
+func mountPoint(path string, table map[string]bool) bool {
+	if path == "/" {
+		return false
+	}
+	above := filepath.Dir(path)
+	return table[path] || path == "/mnt" || path == "/media" || above == "/mnt" || above == "/media" ||
+		filepath.Dir(above) == "/media" || filepath.Dir(above) == "/run/media"
 }
 
 // unescapeMount reads the octal escapes of fstab(5): \040 is a space.
@@ -50,8 +53,8 @@ func octal(c byte) bool { return c >= '0' && c <= '7' }
 
 // nothingMounted says whether an empty directory looks like a mount point with nothing mounted: it is a place for
 // drives, and it is on the same file system as the directory above it.
-func nothingMounted(path string, id identity) bool {
-	if !mountPoint(path, "/etc/fstab") {
+func nothingMounted(path string, id identity, table map[string]bool) bool {
+	if !mountPoint(path, table) {
 		return false
 	}
 	above, err := look(filepath.Dir(path))

@@ -47,6 +47,8 @@ func resolveRoot(root string) (string, identity, error) {
 func offline(root string, err error) *OfflineError {
 	reason := "it cannot be read: " + plainReason(err)
 	switch {
+	case errors.Is(err, errNothingMounted):
+		reason = reasonEmpty
 	case errors.Is(err, fs.ErrNotExist):
 		reason = reasonMissing
 	case errors.Is(err, fs.ErrPermission):

@@ -48,6 +48,9 @@ func scan(ctx context.Context, st rows, f store.Folder, w walker, now func() tim
 		r.Abandon()
 		var off *OfflineError
 		if errors.As(err, &off) {
+			if f.State == store.FolderOffline && f.Reason == off.Reason {
+				return store.ReconcileResult{}, off
+			}
 			if err := st.SetFolderState(ctx, f.ID, store.FolderOffline, off.Reason); err != nil {
 				return store.ReconcileResult{}, fmt.Errorf("marking %q offline: %w", f.Path, err)
 			}

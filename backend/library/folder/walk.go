@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"pixeldetective/backend/library/store"
 )
@@ -31,10 +32,10 @@ func Walk(ctx context.Context, root, subtree string, v Visitor) error {
 // walker is a walk with hooks for those who keep more than rows.
 type walker struct {
 	root, subtree string
-	resolved      func(root string, id identity)                       // told the real root before anything is listed
-	before        func(rel, path string)                               // called before each directory is listed
-	after         func(l *listing)                                     // called after each was listed, in the same goroutine
-	unmounted     func(rel, path string, id identity, empty bool) bool // says that a drive is missing here; nil: nothingMounted
+	resolved      func(root string, id identity)    // told the real root before anything is listed
+	before        func(rel, path string)            // called before each directory is listed
+	after         func(l *listing)                  // called after each was listed, in the same goroutine
+	unmounted     func(rel string, empty bool) bool // says that a drive is known to be missing here
 }
 
 // readAhead is how many listings may wait for the visitor.
@@ -141,6 +142,7 @@ func (w walker) read(ctx context.Context, top string, id identity, found chan<- 
 		device uint64 // of the directory above
 	}
 	stack := []step{{w.subtree, id.device}}
+	table := sync.OnceValue(mountTable)
 	for len(stack) > 0 {
 		next := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -149,7 +151,7 @@ func (w walker) read(ctx context.Context, top string, id identity, found chan<- 
 			w.before(next.rel, path)
 		}
 		l := list(path, next.rel)
-		if l.err == nil && w.driveMissing(l, path) {
+		if l.err == nil && w.driveMissing(l, path, table) {
 			l = listing{rel: l.rel, err: errNothingMounted}
 		}
 		if w.after != nil {
@@ -172,11 +174,12 @@ func (w walker) read(ctx context.Context, top string, id identity, found chan<- 
 // errNothingMounted is the reason of a mount point without its drive.
 var errNothingMounted = errors.New(reasonEmpty)
 
-func (w walker) driveMissing(l listing, path string) bool {
-	if w.unmounted != nil && w.unmounted(l.rel, path, l.id, l.empty) {
+// driveMissing says whether a directory is an empty mount point whose drive is not there.
+func (w walker) driveMissing(l listing, path string, table func() map[string]bool) bool {
+	if w.unmounted != nil && w.unmounted(l.rel, l.empty) {
 		return true
 	}
-	return l.empty && nothingMounted(path, l.id)
+	return l.empty && nothingMounted(path, l.id, table())
 }
 
 // below is the path of rel in the directory at top.

@@ -2,6 +2,9 @@ package folder
 
 import (
 	"context"
+	"fmt"
+	"sync"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -30,7 +33,8 @@ type Note struct {
 	Text   string         // sentences: what, why, what to do
 }
 
-// Options are what a watcher needs. OnChange and Report are called from one goroutine and must not block; both may be nil.
+// Options are what a watcher needs. OnChange and Report are never called at the same
+// time, must not block, and may be nil.
 type Options struct {
 	Store    *store.Store
 	Log      zerolog.Logger
@@ -44,11 +48,25 @@ type Options struct {
 type Watcher struct {
 	o       Options
 	refresh chan struct{}
+	// What tests exchange.
+	st          rows
+	newNotifier func() (notifier, error)
+	network     func(path string) string
 }
 
 // NewWatcher makes a watcher; it starts nothing.
 func NewWatcher(o Options) *Watcher {
-	return &Watcher{o: o, refresh: make(chan struct{}, 1)}
+	defaults := config.Default().Indexing
+	if o.Settings.RescanEvery <= 0 {
+		o.Settings.RescanEvery = defaults.RescanEvery
+	}
+	if o.Settings.ReconcileEvery <= 0 {
+		o.Settings.ReconcileEvery = defaults.ReconcileEvery
+	}
+	return &Watcher{
+		o: o, refresh: make(chan struct{}, 1),
+		st: stored{o.Store}, newNotifier: newNative, network: networkFileSystem,
+	}
 }
 
 // Refresh makes the watcher look at the list of folders soon; without it, it does so every RescanEvery.
@@ -61,6 +79,50 @@ func (w *Watcher) Refresh() {
 
 // Run scans all folders, then watches them, until ctx ends; then it returns nil. The caller holds the store's lease.
 func (w *Watcher) Run(ctx context.Context) error {
-	<-ctx.Done()
-	return nil
+	ctx, cancel := context.WithCancel(ctx)
+	f := &follower{
+		o: w.o, st: w.st, now: time.Now, network: w.network,
+		trees: map[store.FolderID]*tree{}, said: map[noteKey]string{},
+		settle: time.NewTimer(time.Hour), watches: watches{byID: map[identity]*node{}},
+	}
+	defer f.settle.Stop()
+	var batches <-chan batch
+	source, err := w.newNotifier()
+	if err != nil {
+		f.say(NoteLimit, 0, fmt.Sprintf("The folders cannot be watched (%v), so they are looked at every %s instead, which costs time. "+
+			"If the system's limit is the reason, allow more: sudo sysctl fs.inotify.max_user_instances=512", err, w.o.Settings.RescanEvery))
+	} else {
+		f.watches.from = source
+		c := newCollector(source)
+		batches = c.out
+		var collecting sync.WaitGroup
+		collecting.Go(func() { c.run(ctx) })
+		defer func() {
+			_ = source.Close()
+			collecting.Wait()
+		}()
+	}
+	defer cancel()
+	tick := time.NewTicker(w.o.Settings.RescanEvery)
+	defer tick.Stop()
+	hourly := time.NewTicker(w.o.Settings.ReconcileEvery)
+	defer hourly.Stop()
+	f.relist(ctx)
+	f.sayLimit()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case b := <-batches:
+			f.handle(ctx, b)
+		case <-tick.C:
+			f.tick(ctx)
+		case <-w.refresh:
+			f.relist(ctx)
+		case <-hourly.C:
+			f.each(ctx, func(t *tree) { f.scan(ctx, t, "") })
+		case <-f.settle.C:
+			f.settled()
+		}
+	}
 }

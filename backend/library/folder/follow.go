@@ -1,0 +1,256 @@
+package folder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"pixeldetective/backend/library/store"
+	"pixeldetective/backend/logging"
+)
+
+// follower owns what the watcher knows. All its methods run in the goroutine of Watcher.Run, but for the hooks that a walk
+// calls from its reader while that goroutine waits for it.
+type follower struct {
+	o       Options
+	st      rows
+	now     func() time.Time
+	network func(path string) string
+	watches watches
+	trees   map[store.FolderID]*tree
+	said    map[noteKey]string
+	settle  *time.Timer
+	waiting bool // settle runs
+}
+
+// maxLoose is how many directories of a folder are looked at one by one before the whole folder is.
+const maxLoose = 32
+
+// restShare: a look at what cannot be watched is followed by a rest of at least this many times its length.
+const restShare = 5
+
+// relist makes the list of trees equal the list of folders. New folders are scanned.
+func (f *follower) relist(ctx context.Context) {
+	folders, err := f.st.Folders(ctx)
+	if err != nil {
+		f.trouble(ctx, 0, "reading the list of folders", err)
+		return
+	}
+	f.clear(NoteTrouble, 0)
+	known := map[store.FolderID]bool{}
+	for _, folder := range folders {
+		known[folder.ID] = true
+		t := f.trees[folder.ID]
+		if t != nil && t.folder.Path == folder.Path {
+			t.folder = folder
+			continue
+		}
+		if t != nil {
+			f.watches.drop(t.top)
+		}
+		t = &tree{folder: folder, loose: map[*node]struct{}{}, unplugged: map[string]struct{}{}}
+		f.trees[folder.ID] = t
+		f.scan(ctx, t, "")
+	}
+	for id, t := range f.trees {
+		if !known[id] {
+			f.watches.drop(t.top)
+			delete(f.trees, id)
+		}
+	}
+}
+
+// each calls do for every tree, in the order of the folders' numbers.
+func (f *follower) each(ctx context.Context, do func(*tree)) {
+	ids := make([]store.FolderID, 0, len(f.trees))
+	for id := range f.trees {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		if ctx.Err() == nil {
+			do(f.trees[id])
+		}
+	}
+}
+
+// tick looks at the list of folders, at folders that were away or have been exchanged, and at what has no watch.
+func (f *follower) tick(ctx context.Context) {
+	f.relist(ctx)
+	f.each(ctx, func(t *tree) {
+		root, id, err := resolveRoot(t.folder.Path)
+		away := t.folder.State == store.FolderOffline
+		switch {
+		case err != nil && away:
+			return
+		case err != nil, away, t.stale, root != t.root, f.unseen(t), t.top != nil && (t.top.id != id || t.top.moved):
+			f.scan(ctx, t, "")
+		case f.unwatched(t) && f.now().Sub(t.scanned) >= restShare*t.took:
+			f.scanLoose(ctx, t)
+		}
+	})
+	f.sayLimit()
+}
+
+// unseen says that the folder should be watched and nothing of it is.
+func (f *follower) unseen(t *tree) bool {
+	return f.watches.from != nil && t.network == "" && t.top == nil
+}
+
+// unwatched says whether a part of the folder has to be looked at every few seconds.
+func (f *follower) unwatched(t *tree) bool {
+	return f.watches.from == nil || t.network != "" || len(t.loose) > 0
+}
+
+// scanLoose looks at what has no watch.
+func (f *follower) scanLoose(ctx context.Context, t *tree) {
+	start := f.now()
+	if f.watches.from == nil || t.network != "" || len(t.loose) > maxLoose {
+		f.scan(ctx, t, "")
+	} else {
+		var rels []string
+		for n := range t.loose {
+			rels = append(rels, n.rel())
+		}
+		slices.Sort(rels)
+		for _, rel := range rels {
+			f.scan(ctx, t, rel)
+		}
+	}
+	t.scanned = f.now()
+	t.took = t.scanned.Sub(start)
+}
+
+// scan brings the rows of a subtree up to date, and its watches.
+func (f *follower) scan(ctx context.Context, t *tree, rel string) {
+	if ctx.Err() != nil {
+		return
+	}
+	if f.unseen(t) {
+		rel = ""
+	}
+	t.round++
+	start := f.now()
+	result, err := scan(ctx, f.st, t.folder, f.walker(t, rel), f.now)
+	var off *OfflineError
+	switch {
+	case err == nil:
+		f.watches.prune(t.find(rel), t.round)
+		t.stale = t.stale && rel != ""
+		if t.folder.State == store.FolderOffline {
+			t.folder.State, t.folder.Reason = store.FolderOnline, ""
+		}
+		if f.clear(NoteOffline, t.folder.ID) {
+			f.say(NoteOnline, t.folder.ID, fmt.Sprintf("The folder %s is there again.", logging.Escape(t.folder.Path)))
+		}
+		f.clear(NoteTrouble, t.folder.ID)
+		if rel == "" {
+			t.scanned, t.took = f.now(), f.now().Sub(start)
+		}
+		if result.Added+result.Changed+result.Removed > 0 {
+			f.changed()
+		}
+	case errors.As(err, &off):
+		f.watches.drop(t.top)
+		t.stale = false
+		if t.folder.State != store.FolderOffline || t.folder.Reason != off.Reason {
+			f.changed()
+		}
+		t.folder.State, t.folder.Reason = store.FolderOffline, off.Reason
+		f.clear(NoteOnline, t.folder.ID)
+		f.say(NoteOffline, t.folder.ID, fmt.Sprintf("The folder %s is offline: %s. Its photos stay in the library.",
+			logging.Escape(t.folder.Path), off.Reason))
+	default:
+		t.stale = true
+		f.trouble(ctx, t.folder.ID, "bringing the library up to date", err)
+	}
+}
+
+// walker is a walk that watches each directory before it is listed.
+func (f *follower) walker(t *tree, rel string) walker {
+	return walker{
+		root: t.folder.Path, subtree: rel,
+		resolved: func(root string, id identity) {
+			if t.root != root {
+				f.watches.drop(t.top)
+				t.root = root
+			}
+			t.network = f.network(root)
+			if t.network != "" {
+				f.watches.drop(t.top)
+				f.say(NoteNetwork, t.folder.ID, fmt.Sprintf("The folder %s is on a network drive or the like (%s), where changes "+
+					"are not reported; it is looked at every %s.", logging.Escape(root), t.network, f.o.Settings.RescanEvery))
+			}
+			onDrive := f.isDrive(root, id)
+			if t.onDrive && !onDrive {
+				t.unplugged[""] = struct{}{}
+			} else if onDrive {
+				delete(t.unplugged, "")
+			}
+			t.onDrive = onDrive
+		},
+		before: func(rel, path string) {
+			if f.watches.from != nil && t.network == "" {
+				f.enter(t, rel, path)
+			}
+		},
+		after: func(l *listing) {
+			n := t.find(l.rel)
+			if n != nil && l.err == nil && n.id != l.id { // exchanged between watching and listing
+				n.moved, t.stale = true, true
+			}
+		},
+		unmounted: func(rel string, empty bool) bool {
+			_, gone := t.unplugged[rel]
+			if gone && !empty {
+				delete(t.unplugged, rel)
+			}
+			return gone && empty
+		},
+	}
+}
+
+// enter makes sure that a directory has a node and, where that is possible, a watch.
+func (f *follower) enter(t *tree, rel, path string) {
+	id, err := look(path)
+	if err != nil {
+		return
+	}
+	n := t.find(rel)
+	if n != nil && (n.id != id || n.moved) {
+		if n.id.device != n.deviceAbove() && id.device == n.deviceAbove() {
+			t.unplugged[rel] = struct{}{}
+		}
+		f.watches.drop(n)
+		n = nil
+	}
+	if n == nil {
+		if n = t.add(rel, id); n == nil {
+			return
+		}
+	}
+	n.seen = t.round
+	if n.watched {
+		return
+	}
+	if id.device != n.deviceAbove() {
+		delete(t.unplugged, rel)
+		if kind := f.network(path); kind != "" {
+			if !n.covered() {
+				t.loose[n] = struct{}{}
+			}
+			f.say(NoteNetwork, t.folder.ID, fmt.Sprintf("The folder %s is on a network drive or the like (%s), where changes "+
+				"are not reported; it is looked at every %s.", logging.Escape(path), kind, f.o.Settings.RescanEvery))
+			return
+		}
+	}
+	f.watches.set(n, path)
+}
+
+// isDrive says whether something is mounted at the directory.
+func (f *follower) isDrive(path string, id identity) bool {
+	above, err := look(below(path, ".."))
+	return err == nil && above.device != id.device
+}

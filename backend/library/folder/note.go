@@ -1,0 +1,87 @@
+package folder
+
+import (
+	"context"
+	"fmt"
+
+	"pixeldetective/backend/library/store"
+)
+
+// noteKey is what a note is about.
+type noteKey struct {
+	kind   NoteKind
+	folder store.FolderID
+}
+
+// say reports a note, unless it was the last thing said about this.
+func (f *follower) say(kind NoteKind, folder store.FolderID, text string) {
+	key := noteKey{kind, folder}
+	if f.said[key] == text {
+		return
+	}
+	f.said[key] = text
+	event := f.o.Log.Info()
+	switch kind {
+	case NoteLimit, NoteOffline, NoteTrouble:
+		event = f.o.Log.Warn()
+	}
+	event.Str("about", string(kind)).Int64("folder", int64(folder)).Msg(text)
+	if f.o.Report != nil {
+		f.o.Report(Note{Kind: kind, Folder: folder, Text: text})
+	}
+}
+
+// clear forgets what was said, and says whether there was anything.
+func (f *follower) clear(kind NoteKind, folder store.FolderID) bool {
+	key := noteKey{kind, folder}
+	_, was := f.said[key]
+	delete(f.said, key)
+	return was
+}
+
+// trouble reports that the library could not be read or written.
+func (f *follower) trouble(ctx context.Context, folder store.FolderID, doing string, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	f.say(NoteTrouble, folder, fmt.Sprintf("Watching met a problem while %s: %v. It is tried again every %s.", doing, err, f.o.Settings.RescanEvery))
+}
+
+// sayLimit says whether the system's limit of watches is met, and when it no longer is.
+func (f *follower) sayLimit() {
+	loose := 0
+	for _, t := range f.trees {
+		loose += len(t.loose)
+	}
+	switch {
+	case f.watches.from == nil:
+	case f.watches.limited && loose > 0:
+		f.clear(NoteWatched, 0)
+		f.say(NoteLimit, 0, fmt.Sprintf("This system allows too few watches of folders, so some folders are looked at every %s instead, "+
+			"which costs time. To allow more: sudo sysctl fs.inotify.max_user_watches=1048576", f.o.Settings.RescanEvery))
+	case f.watches.limited:
+		f.watches.limited = false
+		if f.clear(NoteLimit, 0) {
+			f.say(NoteWatched, 0, "All folders can be watched again.")
+		}
+	}
+}
+
+// changed tells that rows may have changed; and again once what was written just now has settled.
+func (f *follower) changed() {
+	if f.o.OnChange != nil {
+		f.o.OnChange()
+	}
+	if !f.waiting && f.o.Settings.SettleAfter > 0 {
+		f.waiting = true
+		f.settle.Reset(f.o.Settings.SettleAfter)
+	}
+}
+
+// settled is called when the settle timer has run down.
+func (f *follower) settled() {
+	f.waiting = false
+	if f.o.OnChange != nil {
+		f.o.OnChange()
+	}
+}
