@@ -20,6 +20,7 @@ func (p *pass) decode(ctx context.Context, j *job, toEmbed chan<- *job, toCommit
 		Data:      j.data,
 		Extension: strings.ToLower(strings.TrimPrefix(filepath.Ext(j.Rel), ".")),
 		Sidecar:   j.sidecar,
+		MaxPixels: p.options.MaxPixels,
 	}
 	if !j.hasVector {
 		request.Inputs = p.inputs

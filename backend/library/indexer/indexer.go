@@ -45,12 +45,14 @@ type Options struct {
 	Library       Library
 	Workers       Workers
 	Log           zerolog.Logger
-	MaxFileBytes  int64         // larger files are refused before they are read
-	QueueBytes    int64         // bytes of photos in flight
-	ThumbnailSide int           // longest side, pixels
-	BatchSize     int           // photos an inference
-	RetryEvery    time.Duration // how long to wait for a worker or disk that is unavailable, where it does not say itself
-	Now           func() time.Time
+	MaxFileBytes  int64 // larger files are refused before they are read
+	QueueBytes    int64 // bytes of photos in flight
+	ThumbnailSide int   // longest side, pixels
+	BatchSize     int   // photos an inference
+	// SettleAfter is how long a file must have been left alone before Run reads it. A single Pass does not wait for it.
+	SettleAfter time.Duration
+	RetryEvery  time.Duration // how long to wait for a worker or disk that is unavailable, where it does not say itself
+	Now         func() time.Time
 	// OnProgress is called at most ten times a second, and at the end of a pass. It must not block.
 	OnProgress func(Progress)
 	// OnCommit is called after each transaction. It must not block.
@@ -121,7 +123,7 @@ func (x *Indexer) announce() { x.options.OnProgress(x.Progress()) }
 // is tried again when the reason says, or after RetryEvery.
 func (x *Indexer) Run(ctx context.Context) error {
 	for {
-		_, err := x.Pass(ctx)
+		_, err := x.pass(ctx, x.options.SettleAfter)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -171,7 +173,9 @@ type Summary struct {
 
 // Pass does all work that is pending now and returns what it did. It returns an error only if work cannot go on at all;
 // single photos that fail are in the summary.
-func (x *Indexer) Pass(ctx context.Context) (Summary, error) {
+func (x *Indexer) Pass(ctx context.Context) (Summary, error) { return x.pass(ctx, 0) }
+
+func (x *Indexer) pass(ctx context.Context, settle time.Duration) (Summary, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	x.mu.Lock()
@@ -185,7 +189,7 @@ func (x *Indexer) Pass(ctx context.Context) (Summary, error) {
 	}()
 
 	outer := ctx
-	p := newPass(x)
+	p := newPass(x, settle)
 	err := p.run(ctx)
 	if outer.Err() != nil && err != nil && errors.Is(err, context.Canceled) {
 		err = ErrCancelled

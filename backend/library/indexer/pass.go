@@ -28,6 +28,7 @@ const (
 type pass struct {
 	x       *Indexer
 	options Options
+	settle  time.Duration // files written more recently are left for later
 
 	ref      photo.ModelRef     // of the vectors that are wanted; zero while no model is available
 	inputs   []worker.InputSpec // what the model wants of a photo; nil while no model is available
@@ -68,9 +69,9 @@ func (j *job) fail(kind store.FailureKind, reason string) {
 	j.failure = &store.Failed{Pending: j.Pending, Kind: kind, Reason: reason, Attempts: j.Attempts + 1}
 }
 
-func newPass(x *Indexer) *pass {
+func newPass(x *Indexer, settle time.Duration) *pass {
 	return &pass{
-		x: x, options: x.options,
+		x: x, options: x.options, settle: settle,
 		bytes:   semaphore.NewWeighted(x.options.QueueBytes),
 		offline: map[store.FolderID]bool{},
 	}
@@ -87,12 +88,13 @@ func (p *pass) run(ctx context.Context) error {
 	p.x.announce()
 
 	for range rounds {
+		before := p.summary.Stale
 		n, err := p.pipeline(ctx, p.pendingFiles)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			break
+		if n == p.summary.Stale-before {
+			break // nothing is left, or nothing that can be read now
 		}
 	}
 	if p.modelErr == nil {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"pixeldetective/backend/library/folder"
 	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/model/worker"
 	"pixeldetective/backend/photo"
@@ -27,7 +28,7 @@ func (p *pass) read(ctx context.Context, j *job, toDecode chan<- *job, toCommit 
 	if err := p.waitOpen(ctx); err != nil {
 		return err
 	}
-	if p.isOffline(j.Folder) {
+	if p.isOffline(j.Folder) || !folder.Settled(j.MTime, p.options.Now(), p.settle) {
 		j.skipped = true
 		return send(ctx, toCommit, []*job{j})
 	}

@@ -1,0 +1,163 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"pixeldetective/backend/config"
+	"pixeldetective/backend/library/indexer"
+	"pixeldetective/backend/library/store"
+	"pixeldetective/backend/logging"
+	"pixeldetective/backend/model/catalog"
+	"pixeldetective/backend/model/supervisor"
+	"pixeldetective/backend/search"
+)
+
+// Config says what to open and which services Run runs.
+type Config struct {
+	Library    string              // the library folder; empty: the environment's, else the person's own
+	Program    string              // begins the name of the log file
+	LogLevel   zerolog.Level       // what Stderr shows
+	Stderr     io.Writer           // nil: nothing is shown
+	Getenv     func(string) string // nil: os.Getenv
+	Executable string              // empty: os.Executable
+	Services   Services
+	// Preload lists the graphs that are loaded unasked, in this order.
+	Preload []catalog.GraphName
+	Now     func() time.Time // nil: time.Now
+}
+
+// Services are what Run runs. The supervisor always runs.
+type Services struct {
+	Search bool // the search engine
+	Keep   bool // watching the folders and indexing what changes, as the holder of the lease
+}
+
+// Backend is the program below its window or its command line.
+type Backend struct {
+	Paths      config.Paths
+	Settings   config.Settings
+	Log        zerolog.Logger
+	Store      *store.Store
+	Catalog    *catalog.Catalog
+	Supervisor *supervisor.Supervisor
+	Indexer    *indexer.Indexer
+	Search     *search.Engine
+
+	config Config
+	log    *logging.Log
+	now    func() time.Time
+}
+
+// Open makes every part and starts none. The error is a sentence for people. Close gives back what Open took.
+func Open(ctx context.Context, c Config) (*Backend, error) {
+	if c.Getenv == nil {
+		c.Getenv = os.Getenv
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Executable == "" {
+		exe, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("finding the running program: %w", err)
+		}
+		c.Executable = exe
+	}
+	paths, err := config.Locate(c.Library, c.Getenv, c.Executable)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := config.Load(paths.Settings)
+	if err != nil {
+		return nil, err
+	}
+	b := &Backend{Paths: paths, Settings: settings, config: c, now: c.Now}
+	if err := b.openLog(); err != nil {
+		return nil, err
+	}
+	if err := b.openParts(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+func (b *Backend) openLog() error {
+	log, err := logging.Open(logging.Options{
+		Dir: b.Paths.Log, Program: b.config.Program, Level: b.config.LogLevel, Stderr: b.config.Stderr,
+		MaxMegabytes: b.Settings.Log.MaxMegabytes, Backups: b.Settings.Log.Backups, Now: b.config.Now,
+	})
+	b.log, b.Log = log, log.Logger()
+	if err != nil {
+		// A log that cannot be written is no reason not to work.
+		b.Log.Warn().Err(err).Msg("the log is not kept")
+	}
+	return nil
+}
+
+func (b *Backend) openParts(ctx context.Context) error {
+	var err error
+	b.Store, err = store.Open(ctx, store.Options{Dir: b.Paths.Library, BackupDir: b.Paths.Backup, Log: b.Log, Now: b.now})
+	if err != nil {
+		return err
+	}
+	for _, notice := range b.Store.Notices() {
+		b.Log.Warn().Msg(notice.Error())
+	}
+	b.Catalog, err = catalog.Open(b.Paths.ShippedModels, b.Paths.UserModels)
+	if err != nil {
+		// Names, dates and words are searched without a model.
+		b.Log.Error().Err(err).Msg("the models that ship cannot be used")
+	}
+	for _, problem := range b.Catalog.Problems() {
+		b.Log.Warn().Str("file", problem.File).Str("remedy", problem.Remedy).Msg(problem.Reason)
+	}
+	b.Supervisor = supervisor.New(supervisor.Options{
+		Settings: b.Settings.Supervisor, Paths: b.Paths, Catalog: b.Catalog, Log: b.Log, LogLines: b.log.Lines, Now: b.now,
+		Counters: counters{b.Store}, Preload: b.config.Preload,
+	})
+	b.Indexer = indexer.New(indexer.Options{
+		Library: b.Store, Workers: &indexWorkers{supervisor: b.Supervisor, settings: b.Settings, now: b.now}, Log: b.Log,
+		MaxFileBytes: b.Settings.Indexing.MaxFileBytes, QueueBytes: b.Settings.Indexing.QueueBytes,
+		MaxPixels: b.Settings.Indexing.MaxPixels, SettleAfter: b.Settings.Indexing.SettleAfter,
+		ThumbnailSide: b.Settings.Indexing.ThumbnailSide, BatchSize: b.Settings.Indexing.BatchSize, Now: b.now,
+		OnProgress: func(p indexer.Progress) { b.Supervisor.Report(indexPhase(p)) },
+	})
+	b.Search = search.New(search.Deps{
+		Store: b.Store, Encoder: b.Supervisor, Log: b.Log, Settings: b.Settings.Search, Cache: b.Paths.Cache,
+	})
+	return nil
+}
+
+// Run runs the services until ctx ends or one of them fails, and returns when all have stopped and no child is left.
+func (b *Backend) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.Supervisor.Run(ctx) })
+	if b.config.Services.Search {
+		group.Go(func() error { return b.Search.Run(ctx) })
+	}
+	if b.config.Services.Keep {
+		group.Go(func() error { return b.keep(ctx) })
+	}
+	err := group.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// Close closes the library and the log. Run has returned by then.
+func (b *Backend) Close() error {
+	var err error
+	if b.Store != nil {
+		err = b.Store.Close()
+	}
+	return errors.Join(err, b.log.Close())
+}

@@ -1,0 +1,97 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"pixeldetective/backend/library/folder"
+	"pixeldetective/backend/library/store"
+)
+
+const (
+	// lookEvery is how often the holder of the lease looks for wishes of other processes, and those for their answer.
+	lookEvery = 200 * time.Millisecond
+	// backupEvery is how often decisions are backed up; the store keeps it to once a day.
+	backupEvery = time.Hour
+)
+
+// keep takes the lease, then watches all folders, indexes what changes and does what other processes ask for, until ctx
+// ends. The lease is given back when all of it has stopped.
+func (b *Backend) keep(ctx context.Context) error {
+	if holder, held := b.Store.LeaseHolder(); held {
+		b.Log.Info().Int("holder", holder.PID).Str("purpose", holder.Purpose).Msg("waiting for another process to finish with the library")
+	}
+	lease, err := b.Store.WaitLease(ctx, "watch")
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	watcher := folder.NewWatcher(folder.Options{
+		Store: b.Store, Log: b.Log, Settings: b.Settings.Indexing,
+		OnChange: b.Indexer.Wake,
+		Report: func(n folder.Note) {
+			b.Log.Warn().Str("kind", string(n.Kind)).Msg(n.Text)
+		},
+	})
+	group.Go(func() error { return watcher.Run(ctx) })
+	group.Go(func() error { return b.Indexer.Run(ctx) })
+	group.Go(func() error { return b.serveRequests(ctx, watcher) })
+	group.Go(func() error { return b.publish(ctx) })
+	group.Go(func() error { return b.backUp(ctx) })
+	return errors.Join(group.Wait(), lease.Release())
+}
+
+// serveRequests scans what other processes ask for.
+func (b *Backend) serveRequests(ctx context.Context, watcher *folder.Watcher) error {
+	return b.Store.Follow(ctx, lookEvery, func(int64) error {
+		served, err := b.serveScanRequests(ctx)
+		if served > 0 {
+			watcher.Refresh()
+			b.Indexer.Wake()
+		}
+		return err
+	})
+}
+
+// serveScanRequests does the scans that other processes asked for and returns how many that were. The caller holds the
+// lease.
+func (b *Backend) serveScanRequests(ctx context.Context) (int, error) {
+	requests, err := b.Store.ScanRequests(ctx)
+	if err != nil || len(requests) == 0 {
+		return 0, err
+	}
+	for _, r := range requests {
+		outcome := store.ScanOutcome{}
+		outcome.Result, err = folder.Scan(ctx, b.Store, r.Folder, r.Subtree)
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		if err != nil {
+			b.Log.Warn().Err(err).Str("folder", r.Folder.Path).Msg("a scan that was asked for failed")
+			outcome.Reason = err.Error()
+		}
+		if err := b.Store.FinishScanRequest(ctx, r.ID, outcome); err != nil {
+			return 0, err
+		}
+	}
+	return len(requests), nil
+}
+
+// backUp keeps rotated copies of what a person decided.
+func (b *Backend) backUp(ctx context.Context) error {
+	ticker := time.NewTicker(backupEvery)
+	defer ticker.Stop()
+	for {
+		if err := b.Store.Backup(ctx); err != nil && ctx.Err() == nil {
+			b.Log.Warn().Err(err).Msg("decisions could not be backed up")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
