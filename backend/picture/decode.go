@@ -34,6 +34,9 @@ func decodePixels(f *container.File, orientation int, limits Limits) (*buffer, e
 		if err != nil {
 			first := err
 			if d, err = load(f.Picture, f.PictureFormat, shrink, false, limits); err != nil {
+				if f.Short {
+					return nil, &RefusedError{"The file ends too early, and nothing of the picture can be shown."}
+				}
 				return nil, first
 			}
 			b.damaged = true

@@ -99,7 +99,7 @@ func vipsError() string {
 	C.vips_error_clear()
 	lines := strings.FieldsFunc(s, func(r rune) bool { return r == '\n' })
 	if len(lines) == 0 {
-		return "no reason given"
+		return "its data are damaged"
 	}
 	return strings.TrimSpace(lines[0])
 }

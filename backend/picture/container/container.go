@@ -123,7 +123,7 @@ func (f *File) size(width, height uint64, heldBytesPerPixel uint64, limits Limit
 		return refuse("The picture has no pixels: its header says %d × %d.", width, height)
 	}
 	if width > 1<<31 || height > 1<<31 || width*height > limits.MaxPixels {
-		return refuse("The picture is too large: %d × %d pixels, the limit is %d million.", width, height, limits.MaxPixels/1e6)
+		return refuse("The picture is too large: %d × %d pixels, the limit is %d million pixels.", width, height, limits.MaxPixels/1e6)
 	}
 	if heldBytesPerPixel > bytesPerPixel && width*height*heldBytesPerPixel > limits.MaxPixels*bytesPerPixel {
 		return refuse("The picture is too large for its kind, which must be held in memory as a whole: %d × %d pixels of %d bytes, the limit is %d million pixels.",

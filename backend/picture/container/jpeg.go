@@ -48,6 +48,7 @@ func (f *File) openJPEG(data []byte, limits Limits) error {
 	if err := f.sizeJPEG(data, j, limits); err != nil {
 		return err
 	}
+	f.Short = j.short(data)
 	f.Exif, f.XMP = j.exif, j.xmp
 	f.IPTC = iimOfPhotoshop(j.photoshop)
 	f.Picture = join(j.keep)
@@ -178,6 +179,13 @@ func (j *jpegInfo) frame(marker byte, body []byte) error {
 		}
 	}
 	return nil
+}
+
+// short says whether a sequential picture has fewer coded bits than even blank blocks take: one for the mean and one for
+// the end of each.
+func (j *jpegInfo) short(data []byte) bool {
+	blocks := ((j.width + 7) / 8) * ((j.height + 7) / 8)
+	return !j.progressive && uint64(len(data)-j.scan)*8 < 2*blocks
 }
 
 // pictureData says whether any coded data follows before the end or the next marker.

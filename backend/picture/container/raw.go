@@ -104,6 +104,7 @@ func (f *File) choose(previews [][]byte, limits Limits) error {
 		return err
 	}
 	f.PictureFormat = JPEG
+	f.Short = best.short(chosen)
 	f.Picture = join(best.keep)
 	f.Preview = best.exif
 	if f.Format == RAF {

@@ -1,6 +1,9 @@
 package container
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 func (f *File) openWebP(data []byte, limits Limits) error {
 	var width, height, canvasW, canvasH uint64
@@ -69,8 +72,12 @@ func (f *File) openWebP(data []byte, limits Limits) error {
 	if !picture {
 		return truncated("it holds no picture data")
 	}
-	if len(rename) > 0 { // the decoder shall not read metadata: give the chunks a name that it does not know
+	outer := uint64(le32(data[4:])) + 8
+	if len(rename) > 0 || outer != uint64(len(data)) {
+		// The decoder shall not read metadata: give the chunks a name that it does not know. And it takes no file whose
+		// outer length is wrong.
 		f.Picture = bytes.Clone(data)
+		binary.LittleEndian.PutUint32(f.Picture[4:], uint32(len(data)-8))
 		for _, at := range rename {
 			copy(f.Picture[at:], "skip")
 		}
