@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -50,28 +51,40 @@ func (p *Process) handshake(ctx context.Context, o Options) error {
 	return nil
 }
 
-// startError says why the handshake failed. The child has been reaped.
+// startError says why the handshake failed.
 func (p *Process) startError(ctx context.Context, o Options, err error) error {
 	var e *StartError
-	if errors.As(err, &e) {
+	if errors.As(err, &e) { // it answered, and is not ours
 		e.Role, e.Executable = o.Role, o.Executable
 		return e
 	}
 	e = &StartError{Role: o.Role, Executable: o.Executable, Err: err}
-	switch code := status.Code(err); {
-	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errHandshakeLimit):
-		return fmt.Errorf("start the %s worker: %w", o.Role, context.Cause(ctx))
-	case ctx.Err() != nil || code == codes.DeadlineExceeded:
+	if ctx.Err() != nil {
+		if !errors.Is(context.Cause(ctx), errHandshakeLimit) {
+			return fmt.Errorf("start the %s worker: %w", o.Role, context.Cause(ctx))
+		}
 		e.Reason = errHandshakeLimit.Error()
-	case code == codes.FailedPrecondition:
-		e.Reason = bounded(status.Convert(err).Message(), maxSentence)
-	case code == codes.Unavailable:
+		return p.withWords(e)
+	}
+	if s := status.Convert(err); s.Code() == codes.FailedPrecondition {
+		e.Reason = bounded(s.Message(), maxSentence)
+		return e
+	}
+	// The connection broke. If the child ended by itself, that is the reason.
+	timer := time.NewTimer(reapLimit / 4)
+	defer timer.Stop()
+	select {
+	case <-p.exited:
 		e.Reason = p.cause
 		return e
-	default:
+	case <-timer.C:
 		e.Reason = "it does not speak the protocol"
+		return p.withWords(e)
 	}
-	if words := p.stderr.lastWords(); words != "" && e.Reason != words {
+}
+
+func (p *Process) withWords(e *StartError) error {
+	if words := p.stderr.lastWords(); words != "" {
 		e.Reason += "; the last it wrote: " + words
 	}
 	return e

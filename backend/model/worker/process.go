@@ -13,8 +13,6 @@ import (
 
 	"github.com/rs/zerolog"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"pixeldetective/backend/model/worker/internal/pipe"
 	"pixeldetective/backend/model/worker/workerpb"
@@ -77,15 +75,10 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, handshakeLimit, errHandshakeLimit)
 	defer cancel()
 	if err := p.handshake(ctx, o); err != nil {
-		if status.Code(err) == codes.Unavailable { // it ended by itself: let it, so that the cause is its own
-			select {
-			case <-p.exited:
-			case <-time.After(reapLimit):
-			}
-		}
+		failed := p.startError(ctx, o, err)
 		p.Kill()
 		p.keep <- false
-		return nil, p.startError(ctx, o, err)
+		return nil, failed
 	}
 	p.welcome.Took = time.Since(begin)
 	p.keep <- true
@@ -160,9 +153,9 @@ func (p *Process) wait() {
 	p.cause = exitCause(p.cmd.ProcessState, err, p.ending.Load(), p.stderr.lastWords())
 	p.disconnect()
 	close(p.exited)
-	event := p.log.Debug()
-	if !p.ending.Load() {
-		event = p.log.Warn()
+	event := p.log.Warn()
+	if p.ending.Load() {
+		event = p.log.Debug()
 	}
 	event.Int("pid", p.pid).Str("cause", p.cause).Msg("the worker ended")
 	if <-p.keep && p.onExit != nil {

@@ -109,6 +109,8 @@ func exitCause(state *os.ProcessState, err error, ours bool, lastWords string) s
 		return "it was ended by the program"
 	case signal != "":
 		s = "it was ended by signal " + signal
+	case code == 0:
+		s = "it ended without being told to (exit code 0)"
 	default:
 		s = fmt.Sprintf("it ended with exit code %d", code)
 	}

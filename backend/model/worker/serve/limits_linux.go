@@ -56,13 +56,13 @@ func bindLoad(model catalog.Model, device string) (unbind func(), err error) {
 }
 
 // loadAllowance is what a model may take to load: the bytes of its files as read, as parsed, as optimised and once more
-// as written to the cache, and 2 GiB for the test run.
+// as written to the cache, and 1 GiB for the test run.
 func loadAllowance(model catalog.Model) uint64 {
 	var files uint64
 	for _, f := range model.Files {
 		files += uint64(max(0, f.Bytes))
 	}
-	return 2<<30 + 4*min(files, 64<<30)
+	return 1<<30 + 4*min(files, 64<<30)
 }
 
 // dataBytes returns what RLIMIT_DATA counts now.
