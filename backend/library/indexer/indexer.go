@@ -42,9 +42,11 @@ type Workers interface {
 
 // Options configure an Indexer. All fields but Now, OnProgress and OnCommit are required.
 type Options struct {
-	Library       Library
-	Workers       Workers
-	Log           zerolog.Logger
+	Library Library
+	Workers Workers
+	Log     zerolog.Logger
+	// MaxPixels is width × height above which a photo is refused before it is decoded; 0: the worker's own limit.
+	MaxPixels     uint64
 	MaxFileBytes  int64 // larger files are refused before they are read
 	QueueBytes    int64 // bytes of photos in flight
 	ThumbnailSide int   // longest side, pixels
