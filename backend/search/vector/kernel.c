@@ -174,10 +174,8 @@ void kernel_count(const float *scores, const uint64_t *skip, size_t count, uint3
         float v = scores[i];
         s += v;
         ss += (double)v * v;
-        int b = (int)((v + 1) * half);
-        if (b < 0) b = 0;
-        if (b >= (int)bin_count) b = (int)bin_count - 1;
-        bins[b]++;
+        float at = (v + 1) * half;
+        bins[at >= (float)bin_count ? bin_count - 1 : at > 0 ? (size_t)at : 0]++;
     }
     sum[0] += s;
     sum[1] += ss;

@@ -265,3 +265,20 @@ func (s *state) find(num uint32) (at, row int, ok bool) {
 func (p *part) isDead(row int) bool {
 	return row/64 < len(p.dead) && p.dead[row/64]>>(row%64)&1 == 1
 }
+
+// liveRows returns all live rows, ordered by number.
+func (s *state) liveRows() []row {
+	out := make([]row, 0, s.live)
+	for at := range s.blocks {
+		p := &s.blocks[at]
+		for i := range p.rows {
+			if !p.isDead(i) {
+				out = append(out, row{block: at, row: i})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b row) int { return int(int64(s.num(a)) - int64(s.num(b))) })
+	return out
+}
+
+func (s *state) num(r row) uint32 { return s.blocks[r.block].nums[r.row] }
