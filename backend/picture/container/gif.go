@@ -12,15 +12,19 @@ func (f *File) openGIF(data []byte, limits Limits) error {
 	if flags := data[10]; flags&0x80 != 0 {
 		at += 3 << (flags&7 + 1)
 	}
+	control := 0
 	for at < len(data) {
 		switch data[at] {
 		case 0x21: // extension: label, then blocks
+			if at+8 <= len(data) && data[at+1] == 0xf9 && data[at+2] == 4 {
+				control = at + 3
+			}
 			var ok bool
 			if at, ok = gifBlocks(data, at+2); !ok {
 				return truncated("it holds no picture")
 			}
 		case 0x2c:
-			return f.gifFrame(data, at, width, height)
+			return f.gifFrame(data, at, control, width, height)
 		case 0x3b:
 			return refuse("The GIF holds no picture.")
 		default:
@@ -31,8 +35,10 @@ func (f *File) openGIF(data []byte, limits Limits) error {
 }
 
 // gifFrame judges the first frame and cuts the file behind it: the other frames are never looked at. libvips ends the
-// process on frames that are larger than memory, and on some that lie outside the canvas.
-func (f *File) gifFrame(data []byte, at int, width, height uint64) error {
+// process on frames that are larger than memory, and on some that lie outside the canvas. control is where the frame's
+// graphic control lies (0: it has none): transparency is switched off in it, so that hidden colours show as in any other
+// format.
+func (f *File) gifFrame(data []byte, at, control int, width, height uint64) error {
 	if at+10 > len(data) {
 		return truncated("inside its header")
 	}
@@ -58,6 +64,9 @@ func (f *File) gifFrame(data []byte, at int, width, height uint64) error {
 		return truncated("it holds no picture data")
 	}
 	f.Picture = join([][]byte{data[:min(end, len(data))], {0x3b}})
+	if control > 0 {
+		f.Picture[control] &^= 1
+	}
 	return nil
 }
 
