@@ -21,11 +21,11 @@ const statusFile = "status.json"
 
 // Status is what a library holds and what is being done with it.
 type Status struct {
-	Library  string               `json:"library"`
-	Holder   *store.Holder        `json:"holder"` // who indexes and watches; null: nobody
-	Counts   store.Counts         `json:"counts"`
-	Folders  []store.Folder       `json:"folders"`
-	Snapshot *supervisor.Snapshot `json:"snapshot"` // of the holder, or of this process where nobody holds the library
+	Library  string
+	Holder   *store.Holder // who indexes and watches; nil: nobody
+	Counts   store.Counts
+	Folders  []store.Folder
+	Snapshot supervisor.Snapshot // of the holder, or of this process where nobody holds the library
 }
 
 // Status reads the library's numbers and the snapshot of the process that keeps it.
@@ -54,7 +54,7 @@ func (b *Backend) Status(ctx context.Context) (Status, error) {
 	if snapshot.Counters, err = b.Store.Counters(ctx); err != nil {
 		return s, err
 	}
-	s.Snapshot = &snapshot
+	s.Snapshot = snapshot
 	return s, nil
 }
 

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -91,6 +92,18 @@ func (n *narrowing) request(query string) (search.Request, error) {
 	}
 	r.Filter.TakenFrom, r.Filter.TakenTo = from, to
 	return r, nil
+}
+
+// realPath is the path of a folder as the library knows it.
+func realPath(folder string) (string, error) {
+	path, err := filepath.Abs(folder)
+	if err != nil {
+		return "", fmt.Errorf("finding the folder %q: %w", folder, err)
+	}
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		return resolved, nil
+	}
+	return path, nil // it may be offline; the library still knows it
 }
 
 // day reads a day; empty is none.

@@ -35,7 +35,7 @@ func (c *console) statusCommand() *cobra.Command {
 				return err
 			}
 			if c.json {
-				return c.printJSON(s.Document())
+				return c.printJSON(statusDocument(s))
 			}
 			c.printStatus(s)
 			return nil
@@ -43,6 +43,40 @@ func (c *console) statusCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&failures, "failures", false, "list the photos that could not be read, with reasons")
 	return cmd
+}
+
+// statusJSON is the document of `status --json`: the snapshot, and what the library holds.
+type statusJSON struct {
+	supervisor.Snapshot
+	Library libraryJSON `json:"library"`
+}
+
+type libraryJSON struct {
+	Path     string        `json:"path"`
+	Holder   *store.Holder `json:"holder"` // the process that indexes and watches; null: none
+	Photos   int64         `json:"photos"`
+	Files    int64         `json:"files"`
+	Embedded int64         `json:"embedded"` // photos with a vector of the active model
+	Pending  int64         `json:"pending"`
+	Failed   int64         `json:"failed"`
+	Folders  []folderJSON  `json:"folders"`
+}
+
+type folderJSON struct {
+	Path   string            `json:"path"`
+	State  store.FolderState `json:"state"`
+	Reason string            `json:"reason,omitempty"`
+}
+
+func statusDocument(s backend.Status) statusJSON {
+	library := libraryJSON{
+		Path: utf8(s.Library), Holder: s.Holder, Photos: s.Counts.Photos, Files: s.Counts.Files, Embedded: s.Counts.Embedded,
+		Pending: s.Counts.Pending, Failed: s.Counts.Failed, Folders: []folderJSON{},
+	}
+	for _, f := range s.Folders {
+		library.Folders = append(library.Folders, folderJSON{Path: utf8(f.Path), State: f.State, Reason: f.Reason})
+	}
+	return statusJSON{Snapshot: s.Snapshot, Library: library}
 }
 
 func (c *console) printFailures(failures []store.Failure) error {
@@ -79,7 +113,7 @@ func (c *console) printStatus(s backend.Status) {
 	default:
 		fmt.Fprintf(c.out, "Process %d keeps it (%s since %s).\n", s.Holder.PID, s.Holder.Purpose, s.Holder.Since.Local().Format("2006-01-02 15:04"))
 	}
-	c.printSnapshot(*s.Snapshot)
+	c.printSnapshot(s.Snapshot)
 }
 
 func (c *console) printSnapshot(s supervisor.Snapshot) {
