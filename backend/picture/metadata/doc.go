@@ -1,7 +1,7 @@
 // Package metadata makes of EXIF, XMP, IPTC and a sidecar what a person wants to know of a photo.
 //
 // Who is believed: for the date EXIF, then XMP, then IPTC, then EXIF's date of modification; for words XMP, then IPTC, then
-// EXIF; a sidecar before all, since it is where programs write what the user decided. Keywords of all sources inside the
+// EXIF (but for the creator EXIF before IPTC, which cuts names at 32 bytes); a sidecar before all, since it is where programs write what the user decided. Keywords of all sources inside the
 // file are united; a sidecar's list replaces them. Orientation is EXIF's alone. A camera's filler text ("OLYMPUS DIGITAL
 // CAMERA") is no description; the place 0, 0 is a camera without a fix.
 //

@@ -29,7 +29,7 @@ func Read(f *container.File, sidecar []byte) photo.Metadata {
 		Title:       first(s.title, x.title, i.title, e.title),
 		Description: first(s.description, x.description, i.description, e.description),
 		Label:       first(s.label, x.label),
-		Creator:     first(s.creator, x.creator, i.creator, e.creator),
+		Creator:     first(s.creator, x.creator, e.creator, i.creator),
 		Copyright:   first(s.copyright, x.copyright, i.copyright, e.copyright),
 		City:        first(s.city, x.city, i.city),
 		Country:     first(s.country, x.country, i.country),

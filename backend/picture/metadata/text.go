@@ -116,6 +116,9 @@ func cameraName(maker, model string) string {
 	case strings.HasPrefix(strings.ToUpper(model), strings.ToUpper(words[0])):
 		return model
 	}
+	if word, rest, _ := strings.Cut(model, " "); strings.EqualFold(word, words[len(words)-1]) { // EASTMAN KODAK, KODAK DX3900
+		model = rest
+	}
 	return clean(short+" "+model, maxWord)
 }
 
