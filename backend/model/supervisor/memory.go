@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"cmp"
 	"slices"
 
 	"pixeldetective/backend/model/catalog"
@@ -67,14 +66,10 @@ func (c *core) makeRoom(g *graph) bool {
 	if c.limits.memory == 0 || c.used()+g.estimate() <= c.limits.memory {
 		return true
 	}
-	leaving := false
-	for _, ch := range c.children {
-		if ch.graph == nil && ch.idle() && c.pool.queue.len() == 0 {
-			c.end(ch)
-		}
-		leaving = leaving || ch.state == ending && !ch.exited
+	for ch := c.pool.spare(); ch != nil; ch = c.pool.spare() {
+		c.end(ch)
 	}
-	if leaving {
+	if c.leaving() {
 		return false
 	}
 	for _, v := range c.byLastUse() {
@@ -124,32 +119,32 @@ func (c *core) byLastUse() []*graph {
 	return all
 }
 
+// leaving says whether memory is on its way back.
+func (c *core) leaving() bool {
+	for _, ch := range c.children {
+		if ch.state == ending && !ch.exited {
+			return true
+		}
+	}
+	return false
+}
+
 // trim gives memory back when the workers have grown over the limit: resting decoders first, then resting graphs, longest
 // unused first; never the graph used last, which would be wanted again at once.
 func (c *core) trim() {
 	if c.limits.memory == 0 || c.stopping {
 		return
 	}
-	over := func() bool { return c.used() > c.limits.memory }
-	decoders := make([]*child, 0, len(c.pool.seats))
-	for _, ch := range c.children {
-		if ch.graph == nil && ch.idle() {
-			decoders = append(decoders, ch)
-		}
-		if ch.state == ending && !ch.exited {
-			return // memory is on its way back
-		}
+	if c.used() <= c.limits.memory || c.leaving() {
+		return
 	}
-	slices.SortFunc(decoders, func(a, b *child) int {
-		return cmp.Or(a.lastUsed.Compare(b.lastUsed), cmp.Compare(a.id, b.id))
-	})
-	if over() && c.pool.queue.len() == 0 && len(decoders) > 0 {
-		c.end(decoders[0])
+	if ch := c.pool.spare(); ch != nil {
+		c.end(ch)
 		return
 	}
 	order := c.byLastUse()
 	for _, g := range order[:len(order)-1] {
-		if over() && g.state == StateReady && g.queue.len() == 0 && g.seat.child.idle() {
+		if g.state == StateReady && g.queue.len() == 0 && g.seat.child.idle() {
 			c.log.Info().Str("graph", string(g.name)).Uint64("used", c.used()).Uint64("limit", c.limits.memory).Msg("memory is short: a model that rests is unloaded")
 			c.unload(g)
 			return

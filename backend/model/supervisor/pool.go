@@ -44,19 +44,13 @@ func (c *core) advancePool() {
 		return
 	}
 	c.dispatchPhotos()
-	live, work := 0, p.queue.len()
-	for _, s := range p.seats {
-		if s.child != nil && s.child.state != ending {
-			live++
-			work += len(s.child.inflight)
-		}
-	}
+	live, work := p.load()
 	most := len(p.seats)
 	if p.guard.probing(c.now) {
 		most = 1
 	}
 	for _, s := range p.seats {
-		if live >= min(work, most) {
+		if live >= min(work, most) || live > 0 && c.limits.memory > 0 && c.used()+decoderMemory > c.limits.memory {
 			return
 		}
 		if s.child == nil && !c.now.Before(s.notBefore) && !p.guard.isOpen(c.now) {
@@ -64,6 +58,34 @@ func (c *core) advancePool() {
 			live++
 		}
 	}
+}
+
+// load counts the decoders that work or come up, and the photos that wait or are in flight in them.
+func (p *pool) load() (live, work int) {
+	work = p.queue.len()
+	for _, s := range p.seats {
+		if s.child != nil && s.child.state != ending {
+			live++
+			work += len(s.child.inflight)
+		}
+	}
+	return live, work
+}
+
+// spare returns a decoder that can be ended without another being started for the work there is: of those, the one that
+// rested longest; nil if there is none.
+func (p *pool) spare() *child {
+	live, work := p.load()
+	if live <= work {
+		return nil
+	}
+	var best *child
+	for _, s := range p.seats {
+		if s.child != nil && s.child.idle() && (best == nil || s.child.lastUsed.Before(best.lastUsed)) {
+			best = s.child
+		}
+	}
+	return best
 }
 
 // dispatchPhotos gives waiting photos to the decoders that have least to do. A photo that must be alone takes a decoder

@@ -35,7 +35,7 @@ type request struct {
 	reply    chan answer // room for one
 
 	number   uint64
-	attempts int // times it was sent to a worker
+	attempts int  // times it was sent to a worker
 	begun    bool // its decoder has taken it up
 	where    whereabouts
 }
