@@ -26,10 +26,7 @@ func loadGraph(ctx context.Context, o LoadOptions, name catalog.GraphName, g *ca
 	if err != nil {
 		return nil, Loaded{}, err
 	}
-	file, data, err := readModelFile(ctx, o, g.Variants[g.Default])
-	if err != nil {
-		return nil, Loaded{}, err
-	}
+	file, _ := o.Model.File(g.Variants[g.Default]) // it was validated to be there
 	threads, limit := o.Threads, o.TestRunLimit
 	if threads <= 0 {
 		threads = textThreads
@@ -41,13 +38,12 @@ func loadGraph(ctx context.Context, o LoadOptions, name catalog.GraphName, g *ca
 		limit = testRunLimit
 	}
 	session, loaded, err := rt.Load(ctx, onnx.Options{
-		File: file, Bytes: data,
+		File: file, Folder: o.Folder,
 		Name: o.Model.ID + "-" + string(name), Precision: g.Default,
 		Contract: c, Threads: threads, Device: o.Device, Cache: o.Cache,
 		Prove: prove, TestRunLimit: limit,
 	})
-	// The runtime has its own copy of the file by now, and this one is as large.
-	data = nil //nolint:ineffassign,wastedassign // lets it be collected
+	// The file and its optimised form were in memory, and the runtime has copies of its own by now.
 	debug.FreeOSMemory()
 	if err != nil {
 		return nil, Loaded{}, err
@@ -58,8 +54,7 @@ func loadGraph(ctx context.Context, o LoadOptions, name catalog.GraphName, g *ca
 }
 
 // readModelFile reads one of the model's files and checks its hash. The manifest was validated, so it has an entry.
-func readModelFile(ctx context.Context, o LoadOptions, name string) (catalog.File, []byte, error) {
+func readModelFile(ctx context.Context, o LoadOptions, name string) ([]byte, error) {
 	file, _ := o.Model.File(name)
-	data, err := catalog.ReadFile(ctx, o.Folder, file)
-	return file, data, err
+	return catalog.ReadFile(ctx, o.Folder, file)
 }

@@ -46,7 +46,7 @@ func loadWords(ctx context.Context, o LoadOptions, g *catalog.Graph) (TextEncode
 	if !masked && e.padTo == 0 {
 		e.batch = 1 // without a mask, padding would change the vectors
 	}
-	_, vocabulary, err := readModelFile(ctx, o, g.Tokenizer.File)
+	vocabulary, err := readModelFile(ctx, o, g.Tokenizer.File)
 	if err != nil {
 		return nil, Loaded{}, err
 	}

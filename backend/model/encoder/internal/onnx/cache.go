@@ -45,28 +45,29 @@ func newCache(folder, name, hash, runtimeVersion, device, precision string) cach
 func (c cache) graph() string { return filepath.Join(c.folder, c.name+"-"+c.key+graphSuffix) }
 func (c cache) sum() string   { return filepath.Join(c.folder, c.name+"-"+c.key+sumSuffix) }
 
-// read returns the optimised graph if it is there and whole. A damaged one is removed.
-func (c cache) read() ([]byte, bool) {
-	want, err := os.ReadFile(c.sum())
-	if err != nil {
-		c.remove()
-		return nil, false
-	}
-	data, err := readRegular(c.graph())
-	have := sha256.Sum256(data)
-	if err != nil || strings.TrimSpace(string(want)) != hex.EncodeToString(have[:]) {
-		c.remove()
-		return nil, false
-	}
-	return data, true
+// complete says whether there seems to be an optimised graph.
+func (c cache) complete() bool {
+	_, err := os.Stat(c.sum())
+	return err == nil
 }
 
-func readRegular(path string) ([]byte, error) {
+// read returns the optimised graph if it is there and whole.
+func (c cache) read() ([]byte, bool) {
+	want, err := readRegular(c.sum(), 1<<10)
+	if err != nil {
+		return nil, false
+	}
+	data, err := readRegular(c.graph(), maxCached)
+	have := sha256.Sum256(data)
+	return data, err == nil && strings.TrimSpace(string(want)) == hex.EncodeToString(have[:])
+}
+
+func readRegular(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxCached {
+	if !info.Mode().IsRegular() || info.Size() > limit {
 		return nil, fmt.Errorf("%q is not a file of bearable size", path)
 	}
 	return os.ReadFile(path)

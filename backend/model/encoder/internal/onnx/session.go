@@ -46,7 +46,10 @@ func build(file []byte, c Contract, threads int, device string, l level, keep st
 		func() error { return options.SetExecutionMode(ort.ExecutionModeSequential) },
 		func() error { return options.SetGraphOptimizationLevel(optimisation) },
 		func() error { return options.SetLogSeverityLevel(ort.LoggingLevelFatal) },
-		func() error { return options.SetCpuMemArena(false) },
+		// Measured with the starter's image graph, two cores: with the arena and without patterns 163 MB and 42 ms a
+		// picture; without the arena 250 MB and 83 ms (each large tensor is mapped, touched and unmapped anew); with
+		// both 280 MB and 48 ms.
+		func() error { return options.SetCpuMemArena(true) },
 		func() error { return options.SetMemPattern(false) },
 		// Threads that spin between two runs take the cores from decoding.
 		func() error { return options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0") },
