@@ -92,9 +92,9 @@ func loadError(s *status.Status) error {
 			e.Kind = LoadMissing
 			e.Err = &catalog.MissingError{File: e.File, Err: errors.New(bounded(problem.GetHave(), maxSentence))}
 		case workerpb.Problem_KIND_CONTRACT:
-			e.Kind, e.Remedy = LoadContract, "Install the model again, or remove it from the models folder"
+			e.Kind = LoadContract
 		case workerpb.Problem_KIND_RUNTIME:
-			e.Kind, e.Remedy = LoadRuntime, "Install Pixel Detective again, or set PIXEL_DETECTIVE_RUNTIME to a library of the right version"
+			e.Kind = LoadRuntime
 		}
 	}
 	return e

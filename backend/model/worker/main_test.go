@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -41,7 +42,14 @@ func TestMain(m *testing.M) {
 	case set(parentMode):
 		os.Exit(doomedParent())
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if realWorkerUsed.Load() {
+			if exe, err := realWorker(); err == nil {
+				_ = os.RemoveAll(filepath.Dir(exe))
+			}
+		}
+		os.Exit(code)
+	}))
 }
 
 // faulty are engines that do what the photo, the model's family or the text says.

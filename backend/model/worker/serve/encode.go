@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"runtime/debug"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -54,6 +55,7 @@ func (s *server) Load(ctx context.Context, r *workerpb.LoadRequest) (*workerpb.L
 		return nil, failure(err)
 	}
 	s.ref = model.Ref().String()
+	debug.FreeOSMemory() // the files' bytes
 	resident, _, err := s.memory.read()
 	if err != nil {
 		s.log.Debug().Err(err).Msg("the worker's memory cannot be read")
