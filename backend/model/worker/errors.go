@@ -39,10 +39,16 @@ const (
 type LoadError struct {
 	Kind   LoadErrorKind
 	File   string // the file it is about, if any
-	Reason string // a sentence that also says what to do
+	Reason string // a sentence without its full stop
+	Remedy string // what the user can do, likewise; empty where nothing is known
 	Err    error  // nil or the typed cause
 }
 
-func (e *LoadError) Error() string { return e.Reason }
+func (e *LoadError) Error() string {
+	if e.Remedy == "" {
+		return e.Reason
+	}
+	return e.Reason + "; " + e.Remedy
+}
 
 func (e *LoadError) Unwrap() error { return e.Err }

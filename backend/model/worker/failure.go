@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -78,9 +79,9 @@ func loadError(s *status.Status) error {
 			continue
 		}
 		e.File = bounded(problem.GetFile(), maxSentence)
-		reason := bounded(problem.GetReason(), maxSentence)
-		if reason != "" {
-			e.Reason = reason
+		// These errors say the reason, a semicolon, and what to do.
+		if i := strings.LastIndex(e.Reason, "; "); i >= 0 {
+			e.Reason, e.Remedy = e.Reason[:i], e.Reason[i+2:]
 		}
 		switch problem.GetKind() {
 		case workerpb.Problem_KIND_ALTERED:

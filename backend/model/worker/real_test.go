@@ -215,8 +215,8 @@ func TestRealLoadRefusesAnAlteredModel(t *testing.T) {
 	_, err := p.Load(t.Context(), job)
 	var altered *catalog.AlteredError
 	var load *worker.LoadError
-	if !errors.As(err, &altered) || !errors.As(err, &load) || load.Kind != worker.LoadAltered {
-		t.Errorf("%v", err)
+	if !errors.As(err, &altered) || !errors.As(err, &load) || load.Kind != worker.LoadAltered || load.Remedy != "install the model again" {
+		t.Errorf("%#v", err)
 	}
 	job.Folder, job.RuntimeLibrary = good, "/no/such/libonnxruntime.so"
 	if _, err := p.Load(t.Context(), job); !errors.As(err, &load) || load.Kind != worker.LoadRuntime {
