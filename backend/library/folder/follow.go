@@ -11,7 +11,9 @@ import (
 	"pixeldetective/backend/logging"
 )
 
-// follower owns what the watcher knows. All its methods run in the goroutine of Watcher.Run, but for the hooks that a walk
+// follower owns what the watcher knows. What goes wrong in a folder is kept in its tree (stale) and said, and tried again
+// at the next tick; so most of its methods return no error.
+// All its methods run in the goroutine of Watcher.Run, but for the hooks that a walk
 // calls from its reader while that goroutine waits for it.
 type follower struct {
 	o       Options
@@ -32,11 +34,11 @@ const maxLoose = 32
 const restShare = 5
 
 // relist makes the list of trees equal the list of folders. New folders are scanned.
-func (f *follower) relist(ctx context.Context) {
+func (f *follower) relist(ctx context.Context) error {
 	folders, err := f.st.Folders(ctx)
 	if err != nil {
 		f.trouble(ctx, 0, "reading the list of folders", err)
-		return
+		return fmt.Errorf("reading the list of folders: %w", err)
 	}
 	f.clear(NoteTrouble, 0)
 	known := map[store.FolderID]bool{}
@@ -52,7 +54,7 @@ func (f *follower) relist(ctx context.Context) {
 		}
 		t = &tree{folder: folder, loose: map[*node]struct{}{}, unplugged: map[string]struct{}{}}
 		f.trees[folder.ID] = t
-		f.scan(ctx, t, "")
+		_, _ = f.scan(ctx, t, "")
 	}
 	for id, t := range f.trees {
 		if !known[id] {
@@ -60,6 +62,7 @@ func (f *follower) relist(ctx context.Context) {
 			delete(f.trees, id)
 		}
 	}
+	return nil
 }
 
 // each calls do for every tree, in the order of the folders' numbers.
@@ -78,7 +81,9 @@ func (f *follower) each(ctx context.Context, do func(*tree)) {
 
 // tick looks at the list of folders, at folders that were away or have been exchanged, and at what has no watch.
 func (f *follower) tick(ctx context.Context) {
-	f.relist(ctx)
+	if f.relist(ctx) != nil {
+		return
+	}
 	f.each(ctx, func(t *tree) {
 		root, id, err := resolveRoot(t.folder.Path)
 		away := t.folder.State == store.FolderOffline
@@ -86,7 +91,7 @@ func (f *follower) tick(ctx context.Context) {
 		case err != nil && away:
 			return
 		case err != nil, away, t.stale, root != t.root, f.unseen(t), t.top != nil && (t.top.id != id || t.top.moved):
-			f.scan(ctx, t, "")
+			_, _ = f.scan(ctx, t, "")
 		case f.unwatched(t) && f.now().Sub(t.scanned) >= restShare*t.took:
 			f.scanLoose(ctx, t)
 		}
@@ -108,7 +113,7 @@ func (f *follower) unwatched(t *tree) bool {
 func (f *follower) scanLoose(ctx context.Context, t *tree) {
 	start := f.now()
 	if f.watches.from == nil || t.network != "" || len(t.loose) > maxLoose {
-		f.scan(ctx, t, "")
+		_, _ = f.scan(ctx, t, "")
 	} else {
 		var rels []string
 		for n := range t.loose {
@@ -116,17 +121,31 @@ func (f *follower) scanLoose(ctx context.Context, t *tree) {
 		}
 		slices.Sort(rels)
 		for _, rel := range rels {
-			f.scan(ctx, t, rel)
+			_, _ = f.scan(ctx, t, rel)
 		}
 	}
 	t.scanned = f.now()
 	t.took = t.scanned.Sub(start)
 }
 
-// scan brings the rows of a subtree up to date, and its watches.
-func (f *follower) scan(ctx context.Context, t *tree, rel string) {
-	if ctx.Err() != nil {
-		return
+// scanAsked does the scan that somebody asked for.
+func (f *follower) scanAsked(ctx context.Context, r request) (store.ReconcileResult, error) {
+	t := f.trees[r.folder.ID]
+	if t == nil || t.folder.Path != r.folder.Path {
+		if err := f.relist(ctx); err != nil {
+			return store.ReconcileResult{}, err
+		}
+		if t = f.trees[r.folder.ID]; t == nil {
+			return store.ReconcileResult{}, fmt.Errorf("scanning %q: %w", r.folder.Path, store.ErrUnknownFolder)
+		}
+	}
+	return f.scan(ctx, t, r.subtree)
+}
+
+// scan brings the rows of a subtree up to date, and its watches. An error has been noted in the tree and said.
+func (f *follower) scan(ctx context.Context, t *tree, rel string) (store.ReconcileResult, error) {
+	if err := ctx.Err(); err != nil {
+		return store.ReconcileResult{}, err
 	}
 	if f.unseen(t) {
 		rel = ""
@@ -149,15 +168,10 @@ func (f *follower) scan(ctx context.Context, t *tree, rel string) {
 		if rel == "" {
 			t.scanned, t.took = f.now(), f.now().Sub(start)
 		}
-		if result.Added+result.Changed+result.Removed > 0 {
-			f.changed()
-		}
+		f.changed(result)
 	case errors.As(err, &off):
 		f.watches.drop(t.top)
 		t.stale = false
-		if t.folder.State != store.FolderOffline || t.folder.Reason != off.Reason {
-			f.changed()
-		}
 		t.folder.State, t.folder.Reason = store.FolderOffline, off.Reason
 		f.clear(NoteOnline, t.folder.ID)
 		f.say(NoteOffline, t.folder.ID, fmt.Sprintf("The folder %s is offline: %s. Its photos stay in the library.",
@@ -166,6 +180,7 @@ func (f *follower) scan(ctx context.Context, t *tree, rel string) {
 		t.stale = true
 		f.trouble(ctx, t.folder.ID, "bringing the library up to date", err)
 	}
+	return result, err
 }
 
 // walker is a walk that watches each directory before it is listed.

@@ -20,12 +20,11 @@ func (f *follower) handle(ctx context.Context, b batch) {
 		if b.cause != nil {
 			why = plainReason(b.cause)
 		}
-		f.o.Log.Info().Str("cause", why).Msg("some changes of the watched folders were not reported; all are looked at again")
 		f.clear(NoteOverflow, 0)
 		f.say(NoteOverflow, 0, "Some changes of the watched folders were not reported ("+why+"); all of them are looked at again.")
 		f.each(ctx, func(t *tree) {
 			if t.folder.State != store.FolderOffline {
-				f.scan(ctx, t, "")
+				_, _ = f.scan(ctx, t, "")
 			}
 		})
 		return
@@ -92,20 +91,16 @@ func (f *follower) catchUp(ctx context.Context, w *work) {
 		return
 	}
 	if len(w.dirs) > 0 && !w.whole {
-		r, err := f.st.begin(ctx, w.t.folder.ID, "")
-		if err == nil {
-			err = f.relistDirectories(ctx, w, r)
-			r.Abandon() // what was merged stays; nothing else was looked at
-		}
+		result, err := f.relistDirectories(ctx, w)
 		if err != nil {
 			w.t.stale = true
 			f.trouble(ctx, w.t.folder.ID, "bringing the library up to date", err)
 			return
 		}
-		f.changed()
+		f.changed(result)
 	}
 	if w.whole || len(w.subtrees) > maxSubtrees {
-		f.scan(ctx, w.t, "")
+		_, _ = f.scan(ctx, w.t, "")
 		return
 	}
 	last := ""
@@ -114,12 +109,16 @@ func (f *follower) catchUp(ctx context.Context, w *work) {
 			continue // its parent was scanned
 		}
 		last = rel
-		f.scan(ctx, w.t, rel)
+		_, _ = f.scan(ctx, w.t, rel)
 	}
 }
 
 // relistDirectories lists the dirty directories, and those above them that turn out to be dirty too.
-func (f *follower) relistDirectories(ctx context.Context, w *work, r reconcile) error {
+func (f *follower) relistDirectories(ctx context.Context, w *work) (store.ReconcileResult, error) {
+	r, err := f.st.begin(ctx, w.t.folder.ID, "")
+	if err != nil {
+		return store.ReconcileResult{}, err
+	}
 	for {
 		var todo []string
 		for rel, open := range w.dirs {
@@ -128,7 +127,7 @@ func (f *follower) relistDirectories(ctx context.Context, w *work, r reconcile) 
 			}
 		}
 		if len(todo) == 0 || w.whole {
-			return nil
+			return r.Keep(ctx)
 		}
 		slices.Sort(todo)
 		for _, rel := range todo {
@@ -138,7 +137,8 @@ func (f *follower) relistDirectories(ctx context.Context, w *work, r reconcile) 
 				continue
 			}
 			if err := f.relistDirectory(ctx, w, n, rel, r); err != nil {
-				return err
+				r.Abandon()
+				return store.ReconcileResult{}, err
 			}
 		}
 	}

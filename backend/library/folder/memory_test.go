@@ -74,7 +74,7 @@ func (m *memory) begin(_ context.Context, id store.FolderID, subtree string) (re
 	if m.refuse != nil {
 		return nil, m.refuse
 	}
-	return &memoryReconcile{m: m, id: id, subtree: subtree, seen: map[string]bool{}}, nil
+	return &memoryReconcile{m: m, id: id, subtree: subtree, seen: map[string]bool{}, told: map[string][]store.Entry{}}, nil
 }
 
 // rows are the files of a folder: path to entry.
@@ -101,6 +101,7 @@ type memoryReconcile struct {
 	id      store.FolderID
 	subtree string
 	seen    map[string]bool // true: read, false: unreadable
+	told    map[string][]store.Entry
 	result  store.ReconcileResult
 	ended   bool
 }
@@ -110,22 +111,35 @@ func within(rel, subtree string) bool {
 }
 
 func (r *memoryReconcile) Directory(_ context.Context, rel string, entries []store.Entry) error {
-	if r.ended || !within(rel, r.subtree) {
-		return errors.New("a directory outside the reconcile")
+	if _, twice := r.told[rel]; r.ended || twice || !within(rel, r.subtree) {
+		return errors.New("a directory outside the reconcile, or told twice")
 	}
 	if !slices.IsSortedFunc(entries, func(a, b store.Entry) int { return strings.Compare(a.Name, b.Name) }) {
 		return errors.New("entries out of order")
 	}
+	r.seen[rel] = true
+	r.told[rel] = entries
+	return nil
+}
+
+// Keep merges what was told; like the real one, this one may have merged nothing before.
+func (r *memoryReconcile) Keep(context.Context) (store.ReconcileResult, error) {
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
-	r.seen[rel] = true
-	r.result.Directories++
-	r.result.Files += len(entries)
-	if old := r.m.dirs[r.id][rel]; !slices.Equal(old, entries) {
-		r.result.Changed++
+	r.merge()
+	return r.result, nil
+}
+
+func (r *memoryReconcile) merge() {
+	r.ended = true
+	for rel, entries := range r.told {
+		r.result.Directories++
+		r.result.Files += len(entries)
+		if old := r.m.dirs[r.id][rel]; !slices.Equal(old, entries) {
+			r.result.Changed++
+		}
+		r.m.dirs[r.id][rel] = entries
 	}
-	r.m.dirs[r.id][rel] = entries
-	return nil
 }
 
 func (r *memoryReconcile) Unreadable(_ context.Context, rel, _ string) error {
@@ -134,9 +148,9 @@ func (r *memoryReconcile) Unreadable(_ context.Context, rel, _ string) error {
 }
 
 func (r *memoryReconcile) Finish(context.Context) (store.ReconcileResult, error) {
-	r.ended = true
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
+	r.merge()
 	maps.DeleteFunc(r.m.dirs[r.id], func(rel string, entries []store.Entry) bool {
 		if !within(rel, r.subtree) || r.seen[rel] {
 			return false

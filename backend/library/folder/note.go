@@ -20,15 +20,11 @@ func (f *follower) say(kind NoteKind, folder store.FolderID, text string) {
 		return
 	}
 	f.said[key] = text
-	event := f.o.Log.Info()
-	switch kind {
-	case NoteLimit, NoteOffline, NoteTrouble:
-		event = f.o.Log.Warn()
-	}
-	event.Str("about", string(kind)).Int64("folder", int64(folder)).Msg(text)
 	if f.o.Report != nil {
 		f.o.Report(Note{Kind: kind, Folder: folder, Text: text})
+		return
 	}
+	f.o.Log.Warn().Str("about", string(kind)).Int64("folder", int64(folder)).Msg(text)
 }
 
 // clear forgets what was said, and says whether there was anything.
@@ -67,8 +63,11 @@ func (f *follower) sayLimit() {
 	}
 }
 
-// changed tells that rows may have changed; and again once what was written just now has settled.
-func (f *follower) changed() {
+// changed tells that rows have changed, if they have; and again once what was written just now has settled.
+func (f *follower) changed(result store.ReconcileResult) {
+	if result.Added+result.Changed+result.Removed == 0 {
+		return
+	}
 	if f.o.OnChange != nil {
 		f.o.OnChange()
 	}

@@ -22,6 +22,7 @@ type reconcile interface {
 	Directory(ctx context.Context, rel string, entries []store.Entry) error
 	Unreadable(ctx context.Context, rel string, reason string) error
 	Finish(ctx context.Context) (store.ReconcileResult, error)
+	Keep(ctx context.Context) (store.ReconcileResult, error)
 	Abandon()
 }
 

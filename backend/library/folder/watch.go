@@ -23,7 +23,7 @@ const (
 	NoteOffline  NoteKind = "offline"  // a folder is not there
 	NoteOnline   NoteKind = "online"   // it is there again
 	NoteWatched  NoteKind = "watched"  // everything can be watched again
-	NoteTrouble  NoteKind = "trouble"  // the library could not be written; it is tried again
+	NoteTrouble  NoteKind = "trouble"  // the library could not be read or written; it is tried again
 )
 
 // Note is something that the user should know about the watching. Each is said once, until it changes.
@@ -41,13 +41,15 @@ type Options struct {
 	Settings config.Indexing // RescanEvery, ReconcileEvery, SettleAfter
 	// OnChange is called when rows have changed, and once more when what had just been written has settled (Settled).
 	OnChange func()
-	Report   func(Note)
+	// Report is told what the user should know; without it, Log is.
+	Report func(Note)
 }
 
 // Watcher keeps the rows of all folders equal to what is on disk.
 type Watcher struct {
 	o       Options
 	refresh chan struct{}
+	asked   chan request
 	// What tests exchange.
 	st          rows
 	newNotifier func() (notifier, error)
@@ -64,7 +66,7 @@ func NewWatcher(o Options) *Watcher {
 		o.Settings.ReconcileEvery = defaults.ReconcileEvery
 	}
 	return &Watcher{
-		o: o, refresh: make(chan struct{}, 1),
+		o: o, refresh: make(chan struct{}, 1), asked: make(chan request),
 		st: stored{o.Store}, newNotifier: newNative, network: networkFileSystem,
 	}
 }
@@ -74,6 +76,35 @@ func (w *Watcher) Refresh() {
 	select {
 	case w.refresh <- struct{}{}:
 	default:
+	}
+}
+
+// request is a scan that somebody asked for.
+type request struct {
+	folder  store.Folder
+	subtree string
+	answer  chan<- answer // has room for one
+}
+
+type answer struct {
+	result store.ReconcileResult
+	err    error
+}
+
+// Scan is like the function of this name, while the watcher runs: scans of one folder at the same time would write what
+// they saw in another order than they saw it. It waits until Run gets to it, or until ctx ends.
+func (w *Watcher) Scan(ctx context.Context, folder store.Folder, subtree string) (store.ReconcileResult, error) {
+	done := make(chan answer, 1)
+	select {
+	case w.asked <- request{folder, subtree, done}:
+	case <-ctx.Done():
+		return store.ReconcileResult{}, ctx.Err()
+	}
+	select {
+	case a := <-done:
+		return a.result, a.err
+	case <-ctx.Done():
+		return store.ReconcileResult{}, ctx.Err()
 	}
 }
 
@@ -107,7 +138,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	defer tick.Stop()
 	hourly := time.NewTicker(w.o.Settings.ReconcileEvery)
 	defer hourly.Stop()
-	f.relist(ctx)
+	_ = f.relist(ctx) // said, and tried again at the next tick
 	f.sayLimit()
 	for {
 		select {
@@ -118,9 +149,12 @@ func (w *Watcher) Run(ctx context.Context) error {
 		case <-tick.C:
 			f.tick(ctx)
 		case <-w.refresh:
-			f.relist(ctx)
+			_ = f.relist(ctx)
+		case r := <-w.asked:
+			result, err := f.scanAsked(ctx, r)
+			r.answer <- answer{result, err}
 		case <-hourly.C:
-			f.each(ctx, func(t *tree) { f.scan(ctx, t, "") })
+			f.each(ctx, func(t *tree) { _, _ = f.scan(ctx, t, "") }) // errors are kept in the tree and said
 		case <-f.settle.C:
 			f.settled()
 		}
