@@ -52,7 +52,9 @@ func window(src *RGB, fullW, fullH, left, top, w, h int, filter Filter) *RGB {
 	switch {
 	case columns != nil:
 		mid.Pix = make([]byte, w*mid.Height*3)
-		horizontal(mid, src, columns, first)
+		if !horizontalWide(mid, src, columns, first) {
+			horizontal(mid, src, columns, first)
+		}
 	case left == 0 && w == src.Width:
 		mid.Pix = src.Pix[first*w*3 : last*w*3]
 	default:
@@ -67,7 +69,9 @@ func window(src *RGB, fullW, fullH, left, top, w, h int, filter Filter) *RGB {
 		copy(out.Pix, mid.Pix)
 		return out
 	}
-	vertical(out, mid, rows, first)
+	if !verticalWide(out, mid, rows, first) {
+		vertical(out, mid, rows, first)
+	}
 	return out
 }
 

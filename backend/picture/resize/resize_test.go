@@ -187,6 +187,48 @@ func TestFastEqualsPlain(t *testing.T) {
 	}
 }
 
+// The passes of both kinds, side by side: on a processor with AVX2 the plain ones would else never run.
+func TestPassesAgree(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 9))
+	for i := range 200 {
+		src := random(1+r.IntN(300), 1+r.IntN(60), uint64(i))
+		for _, filter := range []Filter{Bilinear, Bicubic} {
+			n := 1 + r.IntN(120)
+			columns := newTaps(src.Width, n, 0, n, filter)
+			if columns == nil {
+				continue
+			}
+			a, b := &RGB{n, src.Height, make([]byte, n*src.Height*3)}, &RGB{n, src.Height, make([]byte, n*src.Height*3)}
+			horizontal(a, src, columns, 0)
+			if !horizontalWide(b, src, columns, 0) {
+				t.Skip("this processor has no AVX2")
+			}
+			compare(t, b, a)
+			rows := newTaps(src.Height, n, 0, n, filter)
+			if rows == nil {
+				continue
+			}
+			a, b = &RGB{src.Width, n, make([]byte, n*src.Width*3)}, &RGB{src.Width, n, make([]byte, n*src.Width*3)}
+			vertical(a, src, rows, 0)
+			if verticalWide(b, src, rows, 0) {
+				compare(t, b, a)
+			} else if src.Width >= 6 {
+				t.Errorf("a picture %d wide is not done by AVX2", src.Width)
+			}
+		}
+	}
+}
+
+// Pictures so long that the fast way's sums could overflow go the plain way.
+func TestVeryLongPictures(t *testing.T) {
+	src := random(60000, 2, 5)
+	for i := range src.Pix {
+		src.Pix[i] |= 0xf0
+	}
+	s := Spec{16, 16, Stretch, Bicubic}
+	compare(t, Resize(src, s), plain(src, 16, 16, Bicubic))
+}
+
 // A line of 1 × 4000 pixels would be 224 × 896,000 if the whole of it were made.
 func TestThinPicturesCostOnlyTheCrop(t *testing.T) {
 	src := random(1, 4000, 1)
