@@ -14,25 +14,17 @@ const (
 	commitLimit = 256
 	// announceEvery bounds how often progress is told.
 	announceEvery = 100 * time.Millisecond
+	// commitTimeout bounds one transaction, busy waits included.
+	commitTimeout = 2 * time.Minute
 )
 
-// commit writes finished jobs, as many in a transaction as have queued up. When the pass is cancelled it still writes
-// what reached it: that work is done and paid for.
+// commit writes finished jobs, as many in a transaction as have queued up, until no more come. When the pass is cancelled
+// it still writes what reached it: that work is done and paid for.
 func (p *pass) commit(ctx context.Context, in <-chan []*job) error {
 	var announced time.Time
-	for {
-		var batch []*job
-		var open bool
-		select {
-		case batch, open = <-in:
-		case <-ctx.Done():
-			return p.commitLeft(ctx, in)
-		}
-		if !open {
-			return p.write(ctx, nil) // the counters of what is not committed yet
-		}
-		batch = gather(batch, in)
-		if err := p.write(ctx, batch); err != nil {
+	for batch := range in {
+		if err := p.writeThrough(ctx, gather(batch, in)); err != nil {
+			close(p.broken)
 			return err
 		}
 		if now := p.options.Now(); now.Sub(announced) >= announceEvery {
@@ -40,6 +32,14 @@ func (p *pass) commit(ctx context.Context, in <-chan []*job) error {
 			p.x.announce()
 		}
 	}
+	return p.writeThrough(ctx, nil) // the counters of what is not committed yet
+}
+
+// writeThrough writes jobs even if ctx has ended: a transaction is short.
+func (p *pass) writeThrough(ctx context.Context, jobs []*job) error {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	defer stop()
+	return p.write(ctx, jobs)
 }
 
 // gather adds what is waiting.
@@ -58,16 +58,6 @@ func gather(batch []*job, in <-chan []*job) []*job {
 	return batch
 }
 
-// commitLeft writes what had been handed over before the pass was cancelled.
-func (p *pass) commitLeft(ctx context.Context, in <-chan []*job) error {
-	detached, stop := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
-	defer stop()
-	if err := p.write(detached, gather(nil, in)); err != nil {
-		return err
-	}
-	return ctx.Err()
-}
-
 // write commits jobs in one transaction, and then the files that have the same bytes as one of them: a follower is linked
 // only when its photo is in, and content whose flight has ended can be looked up.
 func (p *pass) write(ctx context.Context, jobs []*job) error {
@@ -76,6 +66,9 @@ func (p *pass) write(ctx context.Context, jobs []*job) error {
 	}
 	var followers []*job
 	for _, lead := range jobs {
+		if lead.embedding != nil {
+			p.embedded.Delete(lead.decoded.PixelDigest)
+		}
 		if lead.id == (photo.ID{}) {
 			continue // it was not read, so it led nothing
 		}

@@ -24,8 +24,10 @@ func (p *pass) embed(ctx context.Context, in <-chan *job, toCommit chan<- []*job
 		if err := p.embedBatch(ctx, batch); err != nil {
 			return err
 		}
-		if err := send(ctx, toCommit, batch); err != nil {
-			return err
+		select {
+		case toCommit <- batch: // it is paid for, so it is handed on even if ctx has ended
+		case <-p.broken:
+			return nil
 		}
 	}
 }
@@ -57,32 +59,43 @@ func (p *pass) nextBatch(ctx context.Context, in <-chan *job) ([]*job, error) {
 	return batch, nil
 }
 
-// embedBatch infers what has to be inferred: a photo whose pixels are known, or are in this batch already, borrows.
+// embedBatch infers what has to be inferred: a photo whose pixels are known, or on their way into the library, borrows.
 func (p *pass) embedBatch(ctx context.Context, batch []*job) error {
-	digests := make([]photo.PixelDigest, len(batch))
-	for i, j := range batch {
-		digests[i] = j.decoded.PixelDigest
-	}
-	lenders, err := p.options.Library.SamePixels(ctx, digests, p.ref)
-	if err != nil {
-		return fmt.Errorf("looking for photos with the same pixels: %w", err)
-	}
 	var owed, followers []*job
 	leads := map[photo.PixelDigest]*job{}
-	for i, j := range batch {
-		if lender, ok := lenders[digests[i]]; ok {
+	var unknown []*job
+	for _, j := range batch {
+		// First those on their way, then those in the library: one that arrives in between is seen by the second look.
+		if e, ok := p.embedded.Load(j.decoded.PixelDigest); ok {
+			j.embedding = e.(*worker.Embedding)
+			continue
+		}
+		unknown = append(unknown, j)
+	}
+	lenders, err := p.lenders(ctx, unknown)
+	if err != nil {
+		return err
+	}
+	for _, j := range unknown {
+		digest := j.decoded.PixelDigest
+		if lender, ok := lenders[digest]; ok {
 			j.lender = &lender
 			continue
 		}
-		if leads[digests[i]] != nil {
+		if leads[digest] != nil {
 			followers = append(followers, j)
 			continue
 		}
-		leads[digests[i]] = j
+		leads[digest] = j
 		owed = append(owed, j)
 	}
 	if err := p.infer(ctx, owed); err != nil {
 		return err
+	}
+	for _, j := range owed {
+		if j.embedding != nil {
+			p.embedded.Store(j.decoded.PixelDigest, j.embedding)
+		}
 	}
 	for _, j := range followers {
 		lead := leads[j.decoded.PixelDigest]
@@ -95,6 +108,22 @@ func (p *pass) embedBatch(ctx context.Context, batch []*job) error {
 		j.decoded.Inputs = nil
 	}
 	return nil
+}
+
+// lenders returns, for the pixels of jobs, photos of the library that have the same and a vector.
+func (p *pass) lenders(ctx context.Context, jobs []*job) (map[photo.PixelDigest]photo.ID, error) {
+	if len(jobs) == 0 {
+		return nil, nil
+	}
+	digests := make([]photo.PixelDigest, len(jobs))
+	for i, j := range jobs {
+		digests[i] = j.decoded.PixelDigest
+	}
+	lenders, err := p.options.Library.SamePixels(ctx, digests, p.ref)
+	if err != nil {
+		return nil, fmt.Errorf("looking for photos with the same pixels: %w", err)
+	}
+	return lenders, nil
 }
 
 // infer runs the model over jobs. Where a batch ends the worker, its halves are tried, down to the photo that does it.

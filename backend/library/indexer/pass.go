@@ -36,6 +36,9 @@ type pass struct {
 
 	bytes   *semaphore.Weighted
 	flights flights
+	// embedded holds the vectors (*worker.Embedding, by photo.PixelDigest) that are made and not yet committed.
+	embedded sync.Map
+	broken   chan struct{} // closed when nothing can be committed any more
 
 	mu      sync.Mutex
 	offline map[store.FolderID]bool // folders found gone in this pass
@@ -127,6 +130,7 @@ func (p *pass) pipeline(ctx context.Context, source func(context.Context, chan<-
 	toDecode := make(chan *job)
 	toEmbed := make(chan *job, 2*p.options.BatchSize)
 	toCommit := make(chan []*job, 4)
+	p.broken = make(chan struct{})
 
 	var brought int
 	group.Go(func() error {
@@ -182,8 +186,13 @@ func each(ctx context.Context, jobs <-chan *job, fn func(*job) error) error {
 	}
 }
 
-// send hands something on, or returns ctx's error.
+// send hands something on, or returns ctx's error. What can be handed on at once is, even if ctx has ended.
 func send[T any](ctx context.Context, to chan<- T, v T) error {
+	select {
+	case to <- v:
+		return nil
+	default:
+	}
 	select {
 	case to <- v:
 		return nil
@@ -293,6 +302,3 @@ func (c *counts) take() (hashed, decoded int) {
 	c.hashed, c.decoded = 0, 0
 	return hashed, decoded
 }
-
-// commitTimeout bounds the last transaction after a pass was cancelled.
-const commitTimeout = 30 * time.Second
