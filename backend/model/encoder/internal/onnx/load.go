@@ -163,7 +163,7 @@ func (o Options) buildAndProve(ctx context.Context, file []byte, device string, 
 	}
 	s, err := build(file, o.Contract, o.Threads, device, l, keep)
 	if err != nil {
-		return nil, fmt.Errorf("ONNX Runtime does not accept it (%w)", err)
+		return nil, fmt.Errorf("ONNX Runtime does not accept it (%s)", plain(err))
 	}
 	proving, cancel := context.WithTimeoutCause(ctx, o.TestRunLimit, errSlow)
 	defer cancel()
@@ -175,7 +175,7 @@ func (o Options) buildAndProve(ctx context.Context, file []byte, device string, 
 	if errors.Is(err, errSlow) {
 		return nil, fmt.Errorf("%w (it did not end within %s)", errProof, o.TestRunLimit)
 	}
-	return nil, fmt.Errorf("%w (%w)", errProof, err)
+	return nil, fmt.Errorf("%w (%s)", errProof, plain(err))
 }
 
 func names(tensors []catalog.Tensor) []string {

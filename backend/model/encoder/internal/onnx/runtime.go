@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -43,9 +44,12 @@ func Open(path string) (*Runtime, error) {
 		return nil, &RuntimeError{Path: path, Reason: "is not a file"}
 	}
 	if !ort.IsInitialized() {
+		if reason := inspect(path, info.Size()); reason != "" {
+			return nil, &RuntimeError{Path: path, Reason: reason}
+		}
 		ort.SetSharedLibraryPath(path)
 		if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
-			return nil, &RuntimeError{Path: path, Reason: whyNot(path, err)}
+			return nil, &RuntimeError{Path: path, Reason: fmt.Sprintf("is of another version than this program needs, or cannot be loaded (%v)", err)}
 		}
 		// The library has telemetry on Windows only; it is turned off everywhere.
 		if err := ort.DisableTelemetry(); err != nil {
@@ -73,20 +77,25 @@ func tooOld(version string) bool {
 	return major < oldestMajor || major == oldestMajor && minor < oldestMinor
 }
 
-// whyNot looks at a library that could not be loaded, for a reason that says more than the loader's.
-func whyNot(path string, loaderError error) string {
-	f, err := elf.Open(path)
-	var format *elf.FormatError
-	if errors.As(err, &format) {
-		return "is damaged or not a library of this system (" + format.Error() + ")"
+// inspect says what is wrong with a library, before the system's loader sees it: that one dies of a library that was cut
+// off. It looks at libraries of Linux only.
+func inspect(path string, size int64) string {
+	if runtime.GOOS != "linux" {
+		return ""
 	}
+	f, err := elf.Open(path)
 	if err != nil {
-		return fmt.Sprintf("cannot be loaded (%v)", loaderError)
+		return fmt.Sprintf("is damaged or not a library of this system (%v)", err)
 	}
 	defer f.Close() //nolint:errcheck // only read
+	for _, p := range f.Progs {
+		if p.Off+p.Filesz < p.Off || p.Off+p.Filesz > uint64(size) {
+			return "is damaged (a part of it is missing)"
+		}
+	}
 	symbols, err := f.DynamicSymbols()
 	if err != nil {
-		return fmt.Sprintf("is damaged (%v)", loaderError)
+		return fmt.Sprintf("is damaged or not a library of this system (%v)", err)
 	}
 	for _, s := range symbols {
 		if s.Name != "OrtGetApiBase" || s.Section == elf.SHN_UNDEF {
@@ -95,7 +104,7 @@ func whyNot(path string, loaderError error) string {
 		if version, ok := strings.CutPrefix(s.Version, "VERS_"); ok && tooOld(version) {
 			return "has version " + version + ", which is too old"
 		}
-		return fmt.Sprintf("is of another version than this program needs (%v)", loaderError)
+		return ""
 	}
-	return fmt.Sprintf("is not ONNX Runtime (%v)", loaderError)
+	return "is not ONNX Runtime (it has no function OrtGetApiBase)"
 }
