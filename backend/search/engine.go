@@ -3,6 +3,9 @@ package search
 import (
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/rs/zerolog"
@@ -12,7 +15,7 @@ import (
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/photo"
-	"time"
+	"pixeldetective/backend/search/vector"
 )
 
 // Library is what an engine needs of the store.
@@ -50,27 +53,107 @@ type Deps struct {
 
 // Engine answers questions. Its methods may be called from several goroutines; Run keeps it current.
 type Engine struct {
-	deps Deps
+	deps  Deps
+	texts *textCache
+	words *wordCache
+	keep  chan keptVectors
+	wake  chan struct{}
+
+	ready     chan struct{}
+	readyOnce sync.Once
+	current   atomic.Pointer[loaded]
+
+	mu      sync.Mutex
+	streams map[string]*stream
+}
+
+// loaded is a model and its vectors. Only Run changes the matrix.
+type loaded struct {
+	model       catalog.Model
+	calibration calibration
+	matrix      *vector.Matrix
+	seq         int64 // last change that the matrix holds; Run's own
+	saved       int64 // last change that the cache file holds, 0: there is none; Run's own
 }
 
 // New returns an engine that knows nothing yet. Run starts its work.
-func New(d Deps) *Engine { return &Engine{deps: d} }
-
-// Run loads the vectors and follows the library's changes until ctx ends.
-func (e *Engine) Run(ctx context.Context) error { return errors.ErrUnsupported }
-
-// WaitReady returns when the vectors that the library held at the start are loaded, or with the context's error.
-func (e *Engine) WaitReady(ctx context.Context) error { return errors.ErrUnsupported }
-
-// Ready says whether WaitReady would return at once.
-func (e *Engine) Ready() bool { return false }
-
-// Words answers a question in words.
-func (e *Engine) Words(ctx context.Context, r Request) (Answer, error) {
-	return Answer{}, errors.ErrUnsupported
+func New(d Deps) *Engine {
+	return &Engine{
+		deps: d, texts: newTextCache(), words: newWordCache(), keep: make(chan keptVectors, 16), wake: make(chan struct{}, 1),
+		ready: make(chan struct{}), streams: map[string]*stream{},
+	}
 }
 
-// Similar answers with the photos that look most like one.
-func (e *Engine) Similar(ctx context.Context, r Request) (Answer, error) {
-	return Answer{}, errors.ErrUnsupported
+// WaitReady returns when the vectors that the library held at the start are loaded, or it is known that there is no model,
+// or with the context's error.
+func (e *Engine) WaitReady(ctx context.Context) error {
+	select {
+	case <-e.ready:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Ready says whether WaitReady would return at once.
+func (e *Engine) Ready() bool {
+	select {
+	case <-e.ready:
+		return true
+	default:
+		return false
+	}
+}
+
+// Seen returns how many photos can be found by their meaning, and the memory that their vectors take.
+func (e *Engine) Seen() (photos int, bytes int64) {
+	l := e.current.Load()
+	if l == nil {
+		return 0, 0
+	}
+	return l.matrix.Len(), l.matrix.Bytes()
+}
+
+// stream is the questions of one search box.
+type stream struct {
+	serial uint64
+	cancel context.CancelFunc
+}
+
+// ErrSuperseded is returned by a question whose stream has asked another one.
+var ErrSuperseded = errors.New("a newer question took its place")
+
+// begin cancels the question that the stream is at and returns a context for the next. end must be called.
+func (e *Engine) begin(ctx context.Context, name string) (inner context.Context, end func(error) error) {
+	if name == "" {
+		return ctx, func(err error) error { return err }
+	}
+	inner, cancel := context.WithCancel(ctx)
+	e.mu.Lock()
+	s := e.streams[name]
+	if s == nil {
+		s = &stream{}
+		e.streams[name] = s
+	}
+	if s.cancel != nil {
+		s.cancel()
+	}
+	s.serial++
+	serial := s.serial
+	s.cancel = cancel
+	e.mu.Unlock()
+	return inner, func(err error) error {
+		e.mu.Lock()
+		newest := s.serial == serial
+		if newest {
+			delete(e.streams, name)
+		}
+		e.mu.Unlock()
+		superseded := inner.Err() != nil && ctx.Err() == nil
+		cancel()
+		if err != nil && superseded && !newest {
+			return ErrSuperseded
+		}
+		return err
+	}
 }

@@ -1,6 +1,8 @@
 package search
 
 import (
+	"time"
+
 	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/photo"
 )
@@ -31,6 +33,15 @@ type Request struct {
 	// Filter narrows what is looked at.
 	Filter store.Filter
 	Sort   Sort
+	// Uncut asks for every photo in order of fit, not only those that answer.
+	Uncut bool
+	// Stream names the search box that asks: a newer question of a stream ends the older with ErrSuperseded. Empty: the
+	// question stands alone.
+	Stream string
+	// Patience is how long to wait for the model before only names and words are searched; 0: as long as the context.
+	Patience time.Duration
+	// Plain leaves evidence and clues out, which saves encoding the question's words one by one.
+	Plain bool
 }
 
 // Model names what a question was encoded with. Zero where no model took part.
@@ -68,6 +79,8 @@ type Hit struct {
 	Evidence []Evidence     `json:"evidence,omitempty"`
 	Metadata photo.Metadata `json:"metadata"`
 	Tags     []photo.Tag    `json:"tags,omitempty"`
+
+	sources []store.Source // that the words of the question met
 }
 
 // Source is where a reason comes from.

@@ -8,8 +8,8 @@ import (
 
 // filter holds the numbers that a search may return.
 type filter struct {
-	allow *roaring.Bitmap
-	share float64 // of the rows, about
+	numbers *roaring.Bitmap
+	share   float64 // of the rows, about
 }
 
 // newFilter returns nil where everything is allowed.
@@ -17,27 +17,27 @@ func newFilter(allow *roaring.Bitmap, s *state) *filter {
 	if allow == nil {
 		return nil
 	}
-	return &filter{allow: allow, share: float64(allow.GetCardinality()) / float64(max(1, s.live))}
+	return &filter{numbers: allow, share: float64(allow.GetCardinality()) / float64(max(1, s.live))}
 }
 
 // sparse says whether so few rows are allowed that looking at their full codes is cheapest.
 func (f *filter) sparse() bool { return f != nil && f.share < 0.1 }
 
-// rows returns the live rows of a block that are allowed, rising, or all=true where every row of it is.
-func (f *filter) rows(b *part) (rows []uint32, all bool) {
+// matching returns the live rows of a block whose numbers are in a set, rising.
+func matching(set *roaring.Bitmap, b *part) (rows []uint32) {
 	if b.rows == 0 {
-		return nil, b.dead == nil
+		return nil
 	}
 	if !b.sorted {
 		for i, num := range b.nums[:b.rows] {
-			if f.allow.Contains(num) && !b.isDead(i) {
+			if set.Contains(num) && !b.isDead(i) {
 				rows = append(rows, uint32(i))
 			}
 		}
-		return rows, len(rows) == b.rows
+		return rows
 	}
 	nums := b.nums[:b.rows]
-	iterator := f.allow.Iterator()
+	iterator := set.Iterator()
 	iterator.AdvanceIfNeeded(b.min)
 	at := 0
 	for iterator.HasNext() && at < len(nums) {
@@ -59,7 +59,7 @@ func (f *filter) rows(b *part) (rows []uint32, all bool) {
 		}
 		iterator.AdvanceIfNeeded(nums[at])
 	}
-	return rows, len(rows) == b.rows
+	return rows
 }
 
 // gallop returns the first position from at on whose number is num or greater.
@@ -85,4 +85,17 @@ func complement(rows []uint32, n int) []uint64 {
 		skip[r/64] &^= 1 << (r % 64)
 	}
 	return skip
+}
+
+// without returns skip, or a copy of it, with the bits of rows set.
+func without(skip []uint64, rows []uint32, n int) []uint64 {
+	if len(rows) == 0 {
+		return skip
+	}
+	out := make([]uint64, (n+63)/64)
+	copy(out, skip)
+	for _, r := range rows {
+		out[r/64] |= 1 << (r % 64)
+	}
+	return out
 }

@@ -90,8 +90,9 @@ static dot_fn pick(int isa) {
 /* Four rows at a time: one reduction for four sums keeps short rows at the speed of memory. */
 __attribute__((target("avx512f,avx512bw,avx512vnni,avx512vl,avx512dq"))) static size_t
 scan4_vnni(const uint8_t *codes, const float *scales, const uint32_t *rows, size_t count, size_t stride,
-           const int8_t *query, int32_t bias, float *out) {
+           const int8_t *query, int32_t bias, float factor, float offset, float *out) {
     size_t i = 0;
+    const __m128 f = _mm_set1_ps(factor), add = _mm_set1_ps(offset);
     const __m128i b = _mm_set1_epi32(bias);
     for (; i + 4 <= count; i += 4) {
         const uint8_t *r0 = codes + (rows ? rows[i] : i) * stride;
@@ -117,22 +118,23 @@ scan4_vnni(const uint8_t *codes, const float *scales, const uint32_t *rows, size
         __m128i d = _mm_add_epi32(_mm256_castsi256_si128(t), _mm256_extracti128_si256(t, 1));
         __m128 scale = rows ? _mm_setr_ps(scales[rows[i]], scales[rows[i + 1]], scales[rows[i + 2]], scales[rows[i + 3]])
                             : _mm_loadu_ps(scales + i);
-        _mm_storeu_ps(out + i, _mm_mul_ps(_mm_cvtepi32_ps(_mm_sub_epi32(d, b)), scale));
+        _mm_storeu_ps(out + i, _mm_add_ps(_mm_mul_ps(_mm_mul_ps(_mm_cvtepi32_ps(_mm_sub_epi32(d, b)), scale), f), add));
     }
     return i;
 }
 #endif
 
 void kernel_scan(int isa, const uint8_t *codes, const float *scales, const uint32_t *rows, size_t count, size_t stride,
-                 const int8_t *query, int32_t bias, float *out) {
+                 const int8_t *query, int32_t bias, float factor, float offset, float *out) {
     size_t i = 0;
 #if defined(__x86_64__)
-    if (isa == ISA_AVX512VNNI) i = scan4_vnni(codes, scales, rows, count, stride, query, bias, out);
+    if (isa == ISA_AVX512VNNI) i = scan4_vnni(codes, scales, rows, count, stride, query, bias, factor, offset, out);
 #endif
     dot_fn dot = pick(isa);
     for (; i < count; i++) {
         size_t row = rows ? rows[i] : i;
-        out[i] = (float)(dot(codes + row * stride, query, stride) - bias) * scales[row];
+        float score = (float)(dot(codes + row * stride, query, stride) - bias) * scales[row] * factor;
+        out[i] = score + offset;
     }
 }
 

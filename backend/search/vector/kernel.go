@@ -1,7 +1,7 @@
 package vector
 
 /*
-#cgo CFLAGS: -O3 -std=gnu11
+#cgo CFLAGS: -O3 -std=c11
 #include "kernel.h"
 */
 import "C"
@@ -48,10 +48,7 @@ func scan(isa instructions, codes []byte, scales []float32, rows []uint32, strid
 	}
 	C.kernel_scan(C.int(isa), (*C.uint8_t)(unsafe.Pointer(&codes[0])), (*C.float)(unsafe.Pointer(&scales[0])), list,
 		C.size_t(len(out)), C.size_t(stride), (*C.int8_t)(unsafe.Pointer(&q.values[0])), C.int32_t(q.bias),
-		(*C.float)(unsafe.Pointer(&out[0])))
-	for i := range out {
-		out[i] = out[i]*q.scale + q.offset
-	}
+		C.float(q.scale), C.float(q.offset), (*C.float)(unsafe.Pointer(&out[0])))
 }
 
 // pick writes the indices of scores at or above threshold to out, in order, leaving out those whose bit is set in skip.

@@ -11,10 +11,10 @@ enum { ISA_SCALAR = 0, ISA_NEON = 1, ISA_AVX2 = 2, ISA_AVX512VNNI = 3 };
 int kernel_isa(void);
 
 /* Dot products of one query with rows of biased codes (code + 128), stride bytes apart (a multiple of 64):
-   out[i] = scales[i] * (dot(codes[row i], query) - bias). bias is 128 * the sum of the query's codes: it takes the bias
+   out[i] = scales[row i] * factor * (dot(codes[row i], query) - bias) + offset. bias is 128 * the sum of the query's codes: it takes the bias
    of the codes out. rows may be NULL: then row i is i, else it is rows[i]. The integers are exact whatever the set. */
 void kernel_scan(int isa, const uint8_t *codes, const float *scales, const uint32_t *rows, size_t count, size_t stride,
-                 const int8_t *query, int32_t bias, float *out);
+                 const int8_t *query, int32_t bias, float factor, float offset, float *out);
 
 /* Writes the indices of scores >= threshold to out, in order, and returns their number. skip may be NULL; else a set bit
    i of it leaves score i out. */

@@ -64,10 +64,10 @@ func draw(r *rand.Rand, mean, centre, scale []float64) []float32 {
 // model is the naive matrix: a map and a float scan.
 type model map[int64][]float32
 
-func (m model) search(query []float32, k int, allow *roaring.Bitmap) []Candidate {
+func (m model) search(query []float32, k int, allow, deny *roaring.Bitmap) []Candidate {
 	var out []Candidate
 	for num, x := range m {
-		if allow == nil || allow.Contains(uint32(num)) {
+		if (allow == nil || allow.Contains(uint32(num))) && (deny == nil || !deny.Contains(uint32(num))) {
 			out = append(out, Candidate{num, Dot(query, x)})
 		}
 	}
@@ -119,18 +119,25 @@ func TestSearchEqualsANaiveScanAfterAnyOperations(t *testing.T) {
 				allow.Add(uint32(r.IntN(150)))
 			}
 		}
+		var deny *roaring.Bitmap
+		if rapid.Bool().Draw(t, "exclude") {
+			deny = roaring.New()
+			for range rapid.IntRange(0, 60).Draw(t, "denied") {
+				deny.Add(uint32(r.IntN(150)))
+			}
+		}
 		query := anisotropic(r, 1, dim)[0]
 		k := rapid.IntRange(0, 130).Draw(t, "k")
 		// Everything is rescored, so the answer must be the exact one.
-		got, err := m.Search(context.Background(), query, Options{K: k, Rescore: 200, Allow: allow, Floats: naive.floats})
+		got, err := m.Search(context.Background(), query, Options{K: k, Rescore: 200, Allow: allow, Deny: deny, Floats: naive.floats})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := naive.search(query, k, allow)
+		want := naive.search(query, k, allow, deny)
 		if !slices.Equal(got.Candidates, want) {
 			t.Fatalf("got %v, want %v", got.Candidates, want)
 		}
-		if all := naive.search(query, 1000, allow); got.Scores.Count != len(all) {
+		if all := naive.search(query, 1000, allow, deny); got.Scores.Count != len(all) {
 			t.Fatalf("counted %d scores, want %d", got.Scores.Count, len(all))
 		}
 	})
@@ -262,7 +269,7 @@ func TestNarrowPassKeepsRecall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := naive.search(q, k, nil)
+		want := naive.search(q, k, nil, nil)
 		for _, c := range got.Candidates {
 			if slices.Contains(want, c) {
 				found++

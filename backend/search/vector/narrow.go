@@ -65,9 +65,8 @@ func (a *axes) query(x []float32) (code, bool) {
 		whole -= along * along / meanSquare
 		onMean := a.project(a.mean, false)
 		var inMean float64
-		for i, v := range onMean {
+		for _, v := range onMean {
 			inMean += float64(v) * float64(v)
-			_ = i
 		}
 		inside -= along * along / meanSquare * (inMean / meanSquare)
 	}

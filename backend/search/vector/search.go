@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/RoaringBitmap/roaring/v2"
 )
 
 // ErrClosed is returned by a search of a matrix that was closed.
@@ -33,6 +35,7 @@ type pass struct {
 	query  code
 	narrow bool
 	allow  *filter
+	deny   *roaring.Bitmap
 	room   *scratch
 	// rows[i] lists the rows of block i that were looked at where a filter is sparse in it; nil: all rows.
 	rows [][]uint32
@@ -55,7 +58,7 @@ func (m *Matrix) Search(ctx context.Context, query []float32, o Options) (Result
 	if m.closed {
 		return Result{}, ErrClosed
 	}
-	s := m.state.Load()
+	s := m.state.Load().sample(o.Sample)
 	room, _ := m.scratch.Get().(*scratch)
 	if room == nil {
 		room = &scratch{}
@@ -63,7 +66,7 @@ func (m *Matrix) Search(ctx context.Context, query []float32, o Options) (Result
 	defer m.scratch.Put(room)
 
 	full := encodeQuery(query, m.stride)
-	p := &pass{matrix: m, state: s, query: full, allow: newFilter(o.Allow, s), room: room}
+	p := &pass{matrix: m, state: s, query: full, allow: newFilter(o.Allow, s), deny: o.Deny, room: room}
 	if s.axes != nil && !p.allow.sparse() {
 		if q, enough := s.axes.query(query); enough {
 			p.query, p.narrow = q, true
@@ -83,7 +86,7 @@ func (m *Matrix) Search(ctx context.Context, query []float32, o Options) (Result
 	}
 	want := max(o.K, rescore)
 	if p.narrow {
-		want = max(4*want, min(scores.Count/128, 8192))
+		want = max(4*want, min(scores.Count/256, 8192))
 	}
 	shortlist, err := p.shortlist(ctx, scores.threshold(want))
 	if err != nil {
@@ -147,18 +150,22 @@ func (p *pass) score(i int) []float32 {
 	out := p.room.scores[i*blockRows : i*blockRows+b.rows]
 	p.skip[i] = b.dead
 	if p.allow != nil {
-		rows, all := p.allow.rows(b)
-		switch {
-		case all:
-		case len(rows)*2 < b.rows:
-			p.rows[i], p.skip[i] = rows, nil
-			if rows == nil {
-				p.rows[i] = []uint32{}
+		rows := matching(p.allow.numbers, b)
+		if len(rows)*2 < b.rows {
+			if p.deny != nil {
+				rows = slices.DeleteFunc(rows, func(r uint32) bool { return p.deny.Contains(b.nums[r]) })
 			}
+			if rows == nil {
+				rows = []uint32{}
+			}
+			p.rows[i], p.skip[i] = rows, nil
 			out = out[:len(rows)]
-		default:
+		} else {
 			p.skip[i] = complement(rows, b.rows)
 		}
+	}
+	if p.deny != nil && p.rows[i] == nil {
+		p.skip[i] = without(p.skip[i], matching(p.deny, b), b.rows)
 	}
 	if len(out) == 0 {
 		return out
@@ -360,4 +367,22 @@ func (m *Matrix) parallelBy(ctx context.Context, threads, n int, do func(thread,
 	work(0)
 	group.Wait()
 	return ctx.Err()
+}
+
+// sample returns a state with every nth block, so many that they hold about n rows; n = 0: the state itself.
+func (s *state) sample(n int) *state {
+	step := 1
+	if n > 0 {
+		step = max(1, s.rows/max(n, 1))
+	}
+	if step == 1 {
+		return s
+	}
+	out := &state{axes: s.axes}
+	for i := 0; i < len(s.blocks); i += step {
+		out.blocks = append(out.blocks, s.blocks[i])
+		out.rows += s.blocks[i].rows
+		out.live += s.blocks[i].rows - s.blocks[i].deadRows
+	}
+	return out
 }

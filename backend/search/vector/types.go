@@ -24,8 +24,12 @@ type Options struct {
 	K int
 	// Rescore is how many of the best codes are scored again with floats; 0: K + K/2 + 32.
 	Rescore int
+	// Sample is about how many rows are looked at, spread evenly over the matrix; 0: all.
+	Sample int
 	// Allow holds the only numbers that may be returned or counted; nil allows all.
 	Allow *roaring.Bitmap
+	// Deny holds numbers that may not be returned or counted; nil denies none.
+	Deny *roaring.Bitmap
 	// Floats fetches exact vectors for rescoring; nil keeps the scores of the codes.
 	Floats Floats
 }

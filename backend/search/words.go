@@ -1,0 +1,296 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"pixeldetective/backend/library/store"
+	"pixeldetective/backend/search/query"
+	"pixeldetective/backend/search/vector"
+)
+
+const (
+	// mostHits is how many photos an answer can hold; Total still counts the rest.
+	mostHits = 2000
+	// mostSorted is the same where hits are ordered by something else than relevance, for which all of them are needed.
+	mostSorted = 10_000
+	// rescored is how many of the best photos are scored with exact vectors.
+	rescored = 256
+	// textHits is how many photos the words of a question may find.
+	textHits = 300
+)
+
+// question is what Words knows of a question while it answers it.
+type question struct {
+	Request
+	expression query.Expression
+	words      []content
+	limit      int
+	allow      *roaring.Bitmap // nil: all
+	deny       *roaring.Bitmap // nil: none
+	loaded     *loaded         // nil: no meaning
+	vectors    map[string][]float32
+	notes      []string
+
+	result  vector.Result
+	verdict verdict
+	fits    []vector.Candidate // that answer by meaning, best first
+	extra   int                // photos that answer by meaning but are not in fits
+	text    []store.TextHit
+}
+
+// Words answers a question in words. A question that cannot be parsed returns a *query.Error; one whose stream has asked
+// a newer one, ErrSuperseded. Without a model the answer holds what names, tags and captions say, and a note.
+func (e *Engine) Words(ctx context.Context, r Request) (answer Answer, err error) {
+	began := time.Now()
+	x, err := query.Parse(r.Query)
+	if err != nil {
+		return Answer{Query: r.Query}, err
+	}
+	ctx, end := e.begin(ctx, r.Stream)
+	defer func() { err = end(err) }()
+	q := &question{Request: r, expression: x, words: contentWords(x), limit: e.limit(r)}
+	if len(x.Wanted()) == 0 {
+		return Answer{Query: r.Query, Hits: []Hit{}, Notes: []string{"Type what you are looking for: a word, a few words, or a sentence."}}, nil
+	}
+	if q.allow, err = e.deps.Store.Match(ctx, r.Filter); err != nil {
+		return Answer{}, fmt.Errorf("apply the filter: %w", err)
+	}
+	if err := e.understand(ctx, q); err != nil {
+		return Answer{}, err
+	}
+	if err := e.narrowByWords(ctx, q); err != nil {
+		return Answer{}, err
+	}
+	if err := e.byMeaning(ctx, q); err != nil {
+		return Answer{}, err
+	}
+	if q.text, err = e.byWords(ctx, q); err != nil {
+		return Answer{}, err
+	}
+	answer, err = e.answer(ctx, q)
+	answer.TookMS = float64(time.Since(began).Microseconds()) / 1000
+	return answer, err
+}
+
+func (e *Engine) limit(r Request) int {
+	if r.Limit > 0 {
+		return r.Limit
+	}
+	return max(1, e.deps.Settings.Limit)
+}
+
+// understand encodes the question, its content words and what it excludes. What keeps it from it becomes a note.
+func (e *Engine) understand(ctx context.Context, q *question) error {
+	texts := []string{q.expression.Meaning()}
+	if !q.Plain {
+		for _, w := range q.words[:min(len(q.words), maxClues)] {
+			if !slices.Contains(texts, w.word) {
+				texts = append(texts, w.word)
+			}
+		}
+	}
+	for _, t := range q.expression.Excluded() {
+		if !slices.Contains(texts, t.Text) {
+			texts = append(texts, t.Text)
+		}
+	}
+	wait := ctx
+	if q.Patience > 0 {
+		var cancel context.CancelFunc
+		wait, cancel = context.WithTimeout(ctx, q.Patience)
+		defer cancel()
+	}
+	model, err := e.deps.Encoder.TextModel()
+	if err == nil {
+		l := e.current.Load()
+		if l == nil || l.model.Ref() != model.Ref() {
+			e.kick()
+			if l == nil && !e.Ready() {
+				q.notes = append(q.notes, "Only names, tags and captions were searched: what the photos show is still being read.")
+				return nil
+			}
+			q.notes = append(q.notes, "Only names, tags and captions were searched: the photos have not been seen by the model in use yet.")
+			return nil
+		}
+		var made encoded
+		if made, err = e.encode(wait, l.model, texts); err == nil {
+			q.loaded, q.vectors = l, made.vectors
+			if l.matrix.Len() == 0 {
+				q.notes = append(q.notes, "No photo has been seen yet, so only names were searched.")
+			}
+			return nil
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case wait.Err() != nil:
+		q.notes = append(q.notes, "Only names, tags and captions were searched: the model that understands words is still loading.")
+	case changed(err):
+		e.kick()
+		q.notes = append(q.notes, "Only names, tags and captions were searched: a better model is taking over just now. Ask again in a moment.")
+	default:
+		e.deps.Log.Warn().Err(err).Msg("question not encoded")
+		q.notes = append(q.notes, "Only names, tags and captions were searched: "+err.Error())
+	}
+	return nil
+}
+
+// narrowByWords applies phrases, which a photo's words must hold, and what is excluded, by its words or its meaning.
+func (e *Engine) narrowByWords(ctx context.Context, q *question) error {
+	var phrases, not []string
+	for _, t := range q.expression.Terms {
+		switch {
+		case t.Not:
+			not = append(not, t.Text)
+		case t.Phrase:
+			phrases = append(phrases, t.Text)
+		}
+	}
+	if len(phrases) > 0 {
+		hits, err := e.deps.Store.Text(ctx, store.TextQuery{Phrases: phrases}, mostSorted)
+		if err != nil {
+			return fmt.Errorf("search the words of photos: %w", err)
+		}
+		found := roaring.New()
+		for _, h := range hits {
+			found.Add(uint32(h.Num))
+		}
+		if q.allow != nil {
+			found.And(q.allow)
+		}
+		q.allow = found
+	}
+	if len(not) == 0 {
+		return nil
+	}
+	out := roaring.New()
+	for _, text := range not {
+		hits, err := e.deps.Store.Text(ctx, store.TextQuery{Phrases: []string{text}}, mostSorted)
+		if err != nil {
+			return fmt.Errorf("search the words of photos: %w", err)
+		}
+		for _, h := range hits {
+			out.Add(uint32(h.Num))
+		}
+		if q.loaded == nil {
+			continue
+		}
+		// A photo that would answer the excluded words is out.
+		r, err := q.loaded.matrix.Search(ctx, q.vectors[text], vector.Options{K: mostSorted, Allow: q.allow})
+		if err != nil {
+			return fmt.Errorf("search by meaning: %w", err)
+		}
+		if len(r.Candidates) == 0 {
+			continue
+		}
+		verdict := q.loaded.calibration.judge(r.Scores, float64(r.Candidates[0].Score))
+		for _, c := range r.Candidates {
+			if verdict.answered && float64(c.Score) >= verdict.cut {
+				out.Add(uint32(c.Num))
+			}
+		}
+	}
+	q.deny = out
+	return nil
+}
+
+// byMeaning scores all photos that are allowed and finds where fitting ends.
+func (e *Engine) byMeaning(ctx context.Context, q *question) error {
+	if q.loaded == nil {
+		return nil
+	}
+	most := mostHits
+	if q.Sort != SortRelevance || q.Uncut {
+		most = mostSorted
+	}
+	k := min(max(most, q.Offset+q.limit), max(1, q.loaded.matrix.Len()))
+	var err error
+	q.result, err = e.search(ctx, q.loaded, q.vectors[q.expression.Meaning()], k, q.allow, q.deny)
+	if err != nil || len(q.result.Candidates) == 0 {
+		return err
+	}
+	q.verdict = q.loaded.calibration.judge(q.result.Scores, float64(q.result.Candidates[0].Score))
+	q.fits = q.result.Candidates
+	if q.Uncut {
+		return nil
+	}
+	end := 0
+	for q.verdict.answered && end < len(q.fits) && float64(q.fits[end].Score) >= q.verdict.cut {
+		end++
+	}
+	if end > 0 && end == len(q.fits) {
+		q.extra = max(0, int(q.result.Scores.AtLeast(q.verdict.cut)+0.5)-end)
+	}
+	q.fits = q.fits[:end]
+	return nil
+}
+
+// search scans the matrix and rescores the best with the library's vectors.
+func (e *Engine) search(ctx context.Context, l *loaded, v []float32, k int, allow, deny *roaring.Bitmap) (vector.Result, error) {
+	r, err := l.matrix.Search(ctx, v, vector.Options{
+		K: k, Rescore: rescored, Allow: allow, Deny: deny,
+		Floats: func(ctx context.Context, nums []int64) (map[int64][]float32, error) {
+			return e.deps.Store.EmbeddingsOf(ctx, l.model.Ref(), nums)
+		},
+	})
+	if errors.Is(err, vector.ErrClosed) {
+		return r, errors.New("the model in use changed while the question was answered; ask again")
+	}
+	if err != nil {
+		return r, fmt.Errorf("search by meaning: %w", err)
+	}
+	return r, nil
+}
+
+// byWords returns the photos whose words hold all content words of the question, best first.
+func (e *Engine) byWords(ctx context.Context, q *question) ([]store.TextHit, error) {
+	tq := textQuery(q, func(w string) string { return w })
+	if len(tq.Terms)+len(tq.Phrases) == 0 {
+		return nil, nil
+	}
+	hits, err := e.deps.Store.Text(ctx, tq, textHits)
+	if err != nil {
+		return nil, fmt.Errorf("search the words of photos: %w", err)
+	}
+	one := textQuery(q, singular)
+	if !slices.Equal(one.Terms, tq.Terms) {
+		more, err := e.deps.Store.Text(ctx, one, textHits)
+		if err != nil {
+			return nil, fmt.Errorf("search the words of photos: %w", err)
+		}
+		for _, h := range more {
+			if !slices.ContainsFunc(hits, func(have store.TextHit) bool { return have.Num == h.Num }) {
+				hits = append(hits, h)
+			}
+		}
+	}
+	return slices.DeleteFunc(hits, func(h store.TextHit) bool {
+		return q.allow != nil && !q.allow.Contains(uint32(h.Num)) || q.deny != nil && q.deny.Contains(uint32(h.Num))
+	}), nil
+}
+
+func textQuery(q *question, form func(string) string) store.TextQuery {
+	out := store.TextQuery{All: true}
+	for _, t := range q.expression.Terms {
+		switch {
+		case t.Not:
+			out.Not = append(out.Not, t.Text)
+		case t.Phrase:
+			out.Phrases = append(out.Phrases, t.Text)
+		default:
+			for _, w := range tokens(t.Text) {
+				if word := form(lower(w.word)); !isStopWord(word) && !slices.Contains(out.Terms, word) {
+					out.Terms = append(out.Terms, word)
+				}
+			}
+		}
+	}
+	return out
+}
