@@ -96,7 +96,6 @@ func (f *follower) tick(ctx context.Context) {
 			f.scanLoose(ctx, t)
 		}
 	})
-	f.sayLimit()
 }
 
 // unseen says that the folder should be watched and nothing of it is.
@@ -126,6 +125,17 @@ func (f *follower) scanLoose(ctx context.Context, t *tree) {
 	}
 	t.scanned = f.now()
 	t.took = t.scanned.Sub(start)
+}
+
+// scanLeft looks at the places that directories have left for other ones.
+func (f *follower) scanLeft(ctx context.Context) {
+	for len(f.watches.left) > 0 && ctx.Err() == nil {
+		next := f.watches.left[0]
+		f.watches.left = f.watches.left[1:]
+		if f.trees[next.tree.folder.ID] == next.tree {
+			_, _ = f.scan(ctx, next.tree, next.rel)
+		}
+	}
 }
 
 // scanAsked does the scan that somebody asked for.

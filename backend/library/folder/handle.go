@@ -43,7 +43,6 @@ func (f *follower) handle(ctx context.Context, b batch) {
 		}
 		f.catchUp(ctx, &w)
 	})
-	f.sayLimit()
 }
 
 // work is what is to be done in one folder for one batch.

@@ -139,8 +139,9 @@ func (w *Watcher) Run(ctx context.Context) error {
 	hourly := time.NewTicker(w.o.Settings.ReconcileEvery)
 	defer hourly.Stop()
 	_ = f.relist(ctx) // said, and tried again at the next tick
-	f.sayLimit()
 	for {
+		f.scanLeft(ctx)
+		f.sayLimit()
 		select {
 		case <-ctx.Done():
 			return nil

@@ -170,6 +170,13 @@ func TestWatcherFollowsSingleChanges(t *testing.T) {
 		{"tree moved out", func() error { return os.Rename(at("moved"), filepath.Join(outside, "back")) }},
 		{"tree deleted", func() error { return os.RemoveAll(at("n1")) }},
 		{"name of invalid UTF-8", func() error { return os.WriteFile(at("c/\xff\n.jpg"), nil, 0o644) }},
+		{"tree moved to where it is seen first", func() error {
+			if err := errors.Join(os.MkdirAll(at("zz/deep/er"), 0o755), os.WriteFile(at("zz/deep/er/1.jpg"), nil, 0o644)); err != nil {
+				return err
+			}
+			time.Sleep(2 * quietDelay) // it is watched there
+			return os.Rename(at("zz/deep"), at("aa"))
+		}},
 		{"folder becomes a link", func() error { return errors.Join(os.RemoveAll(at("c")), os.Symlink(outside, at("c"))) }},
 	} {
 		t.Run(step.name, func(t *testing.T) {
@@ -363,7 +370,9 @@ func TestWatcherTriesAgainWhenTheStoreRefuses(t *testing.T) {
 	root := t.TempDir()
 	st := newMemory(root)
 	w := watchFor(t, st, 200*time.Millisecond, nil)
-	w.settled(1)
+	if _, ok := within5(func() bool { return !st.folder(1).ScannedAt.IsZero() }); !ok {
+		t.Fatal("the folder is not scanned")
+	}
 	st.setRefuse(errors.New("the disk is full"))
 	testkit.WriteNames(t, root, []string{"x.jpg"})
 	w.heard(NoteTrouble)

@@ -14,6 +14,13 @@ type watches struct {
 	from    notifier // nil if the system gave none
 	byID    map[identity]*node
 	limited bool // the system has refused a watch since all could be had
+	left    []place
+}
+
+// place is a path that a directory has left without its rows having been looked at since.
+type place struct {
+	tree *tree
+	rel  string
 }
 
 // set gives a node its watch. A node that cannot have one becomes loose, unless one above it is.
@@ -28,6 +35,7 @@ func (w *watches) set(n *node, path string) {
 			n.tree.loose[n] = struct{}{}
 			return
 		}
+		w.left = append(w.left, place{other.tree, other.rel()})
 		w.drop(other)
 	}
 	switch err := w.from.Add(path); {
