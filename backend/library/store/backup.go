@@ -32,7 +32,9 @@ func (s *Store) Backup(ctx context.Context) error {
 		}
 	}
 	path := filepath.Join(s.backup, "decisions-"+stamp(s.now())+".db")
-	if err := vacuumInto(ctx, s.decisions.reader, path); err != nil {
+	db := connect(s.decisions.file, "mode=rw", 1)
+	defer db.Close()
+	if err := vacuumInto(ctx, db, path); err != nil {
 		return s.decisions.wrap("copy decisions", err)
 	}
 	for _, old := range s.backups()[min(keptBackups, len(s.backups())):] {

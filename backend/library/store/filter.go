@@ -54,68 +54,145 @@ func (c *clause) where() string {
 	return strings.Join(c.conditions, " AND ")
 }
 
-// Match returns the photos that a filter lets through; nil: all.
+// Match returns the photos that a filter lets through; nil: all. Each kind of condition is answered by the index that
+// holds it, and the answers are intersected.
 func (s *Store) Match(ctx context.Context, f Filter) (*roaring.Bitmap, error) {
 	if f.IsZero() {
 		return nil, nil
 	}
-	var c clause
-	c.and("p.files > 0")
-	if err := s.filterFiles(ctx, f, &c); err != nil {
+	var queries []query
+	files, err := s.filterFiles(ctx, f)
+	if err != nil {
 		return nil, err
 	}
+	queries = append(queries, files...)
+	var taken, other clause
 	if f.TakenFrom != nil {
-		c.and("p.taken >= ?", f.TakenFrom.Unix())
+		taken.and("taken >= ?", f.TakenFrom.Unix())
 	}
 	if f.TakenTo != nil {
-		c.and("p.taken < ?", f.TakenTo.Unix())
+		taken.and("taken < ?", f.TakenTo.Unix())
 	}
-	c.anyOf(`p.camera LIKE ? ESCAPE '\'`, f.Cameras, contains)
-	c.anyOf(`p.lens LIKE ? ESCAPE '\'`, f.Lenses, contains)
+	if len(taken.conditions) > 0 {
+		queries = append(queries, query{"SELECT group_concat(num) FROM photo INDEXED BY photo_taken WHERE taken IS NOT NULL AND " + taken.where(), taken.args})
+	}
+	if len(f.Cameras) > 0 {
+		var cameras clause
+		cameras.anyOf(`camera LIKE ? ESCAPE '\'`, f.Cameras, contains)
+		// Few names, many photos: the names are found first, each by a step in the index.
+		queries = append(queries, query{`WITH RECURSIVE name (camera) AS (
+			SELECT min(camera COLLATE NOCASE) FROM photo INDEXED BY photo_camera WHERE camera <> ''
+			UNION ALL SELECT (SELECT min(p.camera COLLATE NOCASE) FROM photo p INDEXED BY photo_camera WHERE p.camera <> '' AND p.camera > name.camera COLLATE NOCASE)
+			FROM name WHERE name.camera IS NOT NULL)
+			SELECT group_concat(p.num) FROM (SELECT camera FROM name WHERE ` + cameras.where() + `) n
+			CROSS JOIN photo p INDEXED BY photo_camera ON p.camera <> '' AND p.camera = n.camera COLLATE NOCASE`, cameras.args})
+	}
+	other.anyOf(`p.lens LIKE ? ESCAPE '\'`, f.Lenses, contains)
 	if f.HasPlace != nil {
-		c.and("(p.latitude IS NOT NULL) = ?", *f.HasPlace)
-	}
-	if f.Near != nil {
-		f.Near.box(&c)
+		other.and("(p.latitude IS NOT NULL) = ?", *f.HasPlace)
 	}
 	for _, r := range []struct {
 		column string
 		r      *Range
 	}{{"p.iso", f.ISO}, {"p.aperture", f.Aperture}, {"p.focal_length", f.FocalLength}, {"p.width", f.Width}, {"p.height", f.Height}, {"p.bytes", f.Bytes}} {
-		c.within(r.column, r.r)
+		other.within(r.column, r.r)
 	}
-	var tags clause
-	for _, t := range f.Tags {
-		tags.and("SELECT photo FROM tag WHERE name = ? COLLATE NOCASE UNION ALL SELECT photo FROM keyword WHERE name = ? COLLATE NOCASE", t, t)
+	if len(other.conditions) > 0 {
+		queries = append(queries, query{"SELECT group_concat(p.num) FROM photo p WHERE " + other.where(), other.args})
 	}
 	if len(f.Tags) > 0 {
-		c.and("p.num IN ("+strings.Join(tags.conditions, " UNION ALL ")+")", tags.args...)
+		var tags clause
+		for _, t := range f.Tags {
+			tags.and("SELECT photo FROM tag WHERE name = ? COLLATE NOCASE UNION ALL SELECT photo FROM keyword WHERE name = ? COLLATE NOCASE", t, t)
+		}
+		queries = append(queries, query{"SELECT group_concat(photo) FROM (" + strings.Join(tags.conditions, " UNION ALL ") + ")", tags.args})
 	}
-	matched := roaring.New()
-	near := f.Near
-	err := s.index.adhoc(ctx, "filter photos", "SELECT p.num, coalesce(p.latitude, 0), coalesce(p.longitude, 0) FROM photo p WHERE "+c.where(),
-		c.args, func(r rowScanner) error {
+	matched, err := s.intersect(ctx, queries)
+	if err != nil {
+		return nil, err
+	}
+	if f.Near != nil {
+		if err := s.filterNear(ctx, f.Near, matched); err != nil {
+			return nil, err
+		}
+	}
+	return matched, s.filterDecisions(ctx, f, matched)
+}
+
+// query is one whose answer is one string of numbers.
+type query struct {
+	text string
+	args []any
+}
+
+// intersect returns the photos with a file that are in the answers of all queries.
+func (s *Store) intersect(ctx context.Context, queries []query) (*roaring.Bitmap, error) {
+	var matched *roaring.Bitmap
+	for _, q := range queries {
+		some, err := s.numbers(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		if matched == nil {
+			matched = some
+		} else {
+			matched.And(some)
+		}
+	}
+	if matched == nil {
+		return s.numbers(ctx, query{text: "SELECT group_concat(num) FROM photo WHERE files > 0"})
+	}
+	gone, err := s.numbers(ctx, query{text: "SELECT group_concat(num) FROM photo INDEXED BY photo_gone WHERE files = 0"})
+	if err != nil {
+		return nil, err
+	}
+	matched.AndNot(gone)
+	return matched, nil
+}
+
+func (s *Store) numbers(ctx context.Context, q query) (*roaring.Bitmap, error) {
+	all := roaring.New()
+	err := s.index.adhoc(ctx, "filter photos", q.text, q.args, func(r rowScanner) error {
+		var text *string
+		if err := r.Scan(&text); err != nil || text == nil {
+			return err
+		}
+		nums := numbers(make([]int64, 0, 1+len(*text)/6), *text)
+		small := make([]uint32, len(nums))
+		for i, n := range nums {
+			small[i] = uint32(n)
+		}
+		all.AddMany(small)
+		return nil
+	})
+	return all, err
+}
+
+// filterNear keeps the photos in a circle.
+func (s *Store) filterNear(ctx context.Context, near *Near, matched *roaring.Bitmap) error {
+	var box clause
+	near.box(&box)
+	within := roaring.New()
+	if err := s.index.adhoc(ctx, "filter photos", "SELECT num, latitude, longitude FROM photo INDEXED BY photo_place WHERE latitude IS NOT NULL AND "+box.where(),
+		box.args, func(r rowScanner) error {
 			var num int64
 			var latitude, longitude float64
 			if err := r.Scan(&num, &latitude, &longitude); err != nil {
 				return err
 			}
-			if near == nil || near.distance(latitude, longitude) <= near.Kilometres {
-				matched.Add(uint32(num))
+			if near.distance(latitude, longitude) <= near.Kilometres {
+				within.Add(uint32(num))
 			}
 			return nil
-		})
-	if err != nil {
-		return nil, err
+		}); err != nil {
+		return err
 	}
-	if err := s.filterDecisions(ctx, f, matched); err != nil {
-		return nil, err
-	}
-	return matched, nil
+	matched.And(within)
+	return nil
 }
 
-// filterFiles adds the conditions about the files of a photo: one file must meet all of them.
-func (s *Store) filterFiles(ctx context.Context, f Filter, c *clause) error {
+// filterFiles returns the query about the files of a photo: one file must meet all conditions.
+func (s *Store) filterFiles(ctx context.Context, f Filter) ([]query, error) {
 	var files clause
 	if len(f.Folders) > 0 || len(f.Under) > 0 {
 		var places clause
@@ -124,7 +201,7 @@ func (s *Store) filterFiles(ctx context.Context, f Filter, c *clause) error {
 		}
 		folders, err := s.Folders(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, path := range f.Under {
 			for _, o := range folders {
@@ -144,10 +221,13 @@ func (s *Store) filterFiles(ctx context.Context, f Filter, c *clause) error {
 		files.and("("+strings.Join(places.conditions, " OR ")+")", places.args...)
 	}
 	files.anyOf("f.ext = ?", f.Extensions, func(e string) any { return strings.ToLower(strings.TrimPrefix(e, ".")) })
-	if len(files.conditions) > 0 {
-		c.and("p.num IN (SELECT f.photo FROM file f JOIN dir d ON d.id = f.dir WHERE f.photo IS NOT NULL AND "+files.where()+")", files.args...)
+	switch {
+	case len(files.conditions) == 0:
+		return nil, nil
+	case len(f.Folders)+len(f.Under) == 0:
+		return []query{{"SELECT group_concat(f.photo) FROM file f INDEXED BY file_ext WHERE f.photo IS NOT NULL AND " + files.where(), files.args}}, nil
 	}
-	return nil
+	return []query{{"SELECT group_concat(f.photo) FROM dir d CROSS JOIN file f ON f.dir = d.id WHERE f.photo IS NOT NULL AND " + files.where(), files.args}}, nil
 }
 
 // contains makes a LIKE pattern of plain text.
@@ -161,12 +241,12 @@ const earthKilometres = 6371.0088
 // box adds a rectangle that holds the circle, which an index can answer.
 func (n *Near) box(c *clause) {
 	degrees := n.Kilometres / earthKilometres * 180 / math.Pi
-	c.and("p.latitude BETWEEN ? AND ?", n.Latitude-degrees, n.Latitude+degrees)
+	c.and("latitude BETWEEN ? AND ?", n.Latitude-degrees, n.Latitude+degrees)
 	// Near a pole, or across the 180th meridian, every longitude may be in reach.
 	if edge := math.Abs(n.Latitude) + degrees; edge < 89 {
 		width := degrees / math.Cos(edge*math.Pi/180)
 		if n.Longitude-width >= -180 && n.Longitude+width <= 180 {
-			c.and("p.longitude BETWEEN ? AND ?", n.Longitude-width, n.Longitude+width)
+			c.and("longitude BETWEEN ? AND ?", n.Longitude-width, n.Longitude+width)
 		}
 	}
 }

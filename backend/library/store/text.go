@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,11 +15,14 @@ import (
 // textColumns are the columns of the text table, in its order.
 var textColumns = [...]Source{SourceCaption, SourceTag, SourceKeyword, SourceTitle, SourceFile, SourceFolder, SourceCamera, SourcePlace}
 
+// columnWeights say how much a match in each column is worth: words chosen for the photo more than words of its place on
+// disk.
+var columnWeights = [len(textColumns)]float64{1.2, 1.1, 1.3, 1.3, 1, .8, .8, 1}
+
 const (
-	// rankedMatches is how many matches are ranked, newest photos first. A word that more photos have says little, and
-	// ranking every one of them would cost tens of milliseconds.
-	rankedMatches = 4000
-	// maxTerms is how many terms and phrases of a query are used.
+	// rankedMatches is how many matches are ranked. A word that more photos have says little.
+	rankedMatches = 1000
+	// maxTerms is how many terms, and how many phrases, of a query are used.
 	maxTerms = 32
 )
 
@@ -106,31 +110,32 @@ func words(s string) string {
 	}, strings.ToValidUTF8(s, " "))
 }
 
-// expression writes a query in FTS5's language, every word of it quoted; empty: there is nothing to look for.
-func (q TextQuery) expression() string {
+// clauses are a query in FTS5's language, every word of it quoted.
+type clauses struct {
+	items  []string // phrases, then terms
+	must   string   // what a photo has to match; empty: nothing is looked for
+	every  string   // the same with every term needed
+	column string   // filter on the columns looked at; empty: all
+}
+
+func (q TextQuery) clauses() clauses {
 	terms, phrases, not := quoted(q.Terms), quoted(q.Phrases), quoted(q.Not)
-	any := strings.Join(terms, " OR ")
-	if q.All {
-		any = strings.Join(terms, " AND ")
+	c := clauses{items: append(slices.Clone(phrases), terms...)}
+	if len(c.items) == 0 {
+		return c
 	}
-	must := strings.Join(phrases, " AND ")
-	var e string
+	c.every = "(" + strings.Join(c.items, " AND ") + ")"
 	switch {
-	case any == "" && must == "":
-		return ""
-	case any == "":
-		e = must
-	case must == "":
-		e = any
 	case q.All:
-		e = must + " AND " + any
+		c.must = c.every
+	case len(phrases) > 0: // terms then only say which photos are better
+		c.must = "(" + strings.Join(phrases, " AND ") + ")"
 	default:
-		// Terms are not needed where a phrase is given, but make a photo rank higher.
-		e = "(" + must + " AND (" + any + ")) OR (" + must + ")"
+		c.must = "(" + strings.Join(terms, " OR ") + ")"
 	}
-	e = "(" + e + ")"
 	if len(not) > 0 {
-		e = "(" + e + " NOT (" + strings.Join(not, " OR ") + "))"
+		none := " NOT (" + strings.Join(not, " OR ") + ")"
+		c.must, c.every = "("+c.must+none+")", "("+c.every+none+")"
 	}
 	var columns []string
 	for _, s := range q.Sources {
@@ -139,9 +144,9 @@ func (q TextQuery) expression() string {
 		}
 	}
 	if len(columns) > 0 {
-		e = "{" + strings.Join(columns, " ") + "} : " + e
+		c.column = "{" + strings.Join(columns, " ") + "} : "
 	}
-	return e
+	return c
 }
 
 // quoted returns the words that hold something to look for, as FTS5 strings.
@@ -167,47 +172,110 @@ func isToken(r rune) bool {
 }
 
 // Text returns the photos whose words match, best first, equally good ones newest first. A query without any word finds
-// nothing. Where thousands of photos match, the newest of them are ranked.
+// nothing. Where thousands of photos match, the newest of them are ranked, and before them those with every term.
+//
+// FTS5's bm25 is not used: it counts all matches of every word, which takes tens of milliseconds for common words. A
+// photo's words are few, so how often one is repeated says nothing; what counts is how many terms match, how rare each is
+// (the logarithm of its inverse frequency, estimated in the window), and where.
 func (s *Store) Text(ctx context.Context, q TextQuery, limit int) ([]TextHit, error) {
-	e := q.expression()
-	if e == "" || limit <= 0 {
+	c := q.clauses()
+	if c.must == "" || limit <= 0 {
 		return nil, nil
 	}
-	var hits []TextHit
-	err := s.index.each(ctx, "search words", "SELECT rowid, bm25(text, 2, 3, 4, 3, 2, 1, 1, 2) FROM text WHERE text MATCH ? ORDER BY rowid DESC LIMIT ?",
-		[]any{e, rankedMatches}, func(r rowScanner) error {
-			var h TextHit
-			err := r.Scan(&h.Num, &h.Rank)
-			hits = append(hits, h)
-			return err
-		})
-	if err != nil {
+	found, err := s.window(ctx, c, c.must)
+	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	slices.SortStableFunc(hits, func(a, b TextHit) int { return cmp.Compare(a.Rank, b.Rank) })
-	hits = hits[:min(limit, len(hits))]
-	return hits, s.sources(ctx, e, hits)
+	// A full window may have left out older photos that match better.
+	if len(found) == rankedMatches && c.every != c.must {
+		better, err := s.window(ctx, c, c.every)
+		if err != nil {
+			return nil, err
+		}
+		for num, h := range better {
+			found[num] = h
+		}
+	}
+	hits := make([]TextHit, 0, len(found))
+	for _, h := range found {
+		hits = append(hits, *h)
+	}
+	slices.SortFunc(hits, func(a, b TextHit) int {
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(b.Num, a.Num))
+	})
+	return hits[:min(limit, len(hits))], nil
 }
 
-// sourcesQuery asks for one photo which columns match: bm25 with the weight on one column alone is 0 where nothing in that
-// column does.
-const sourcesQuery = `SELECT bm25(text, 1, 0, 0, 0, 0, 0, 0, 0) < 0, bm25(text, 0, 1, 0, 0, 0, 0, 0, 0) < 0, bm25(text, 0, 0, 1, 0, 0, 0, 0, 0) < 0,
-	bm25(text, 0, 0, 0, 1, 0, 0, 0, 0) < 0, bm25(text, 0, 0, 0, 0, 1, 0, 0, 0) < 0, bm25(text, 0, 0, 0, 0, 0, 1, 0, 0) < 0,
-	bm25(text, 0, 0, 0, 0, 0, 0, 1, 0) < 0, bm25(text, 0, 0, 0, 0, 0, 0, 0, 1) < 0, rowid FROM text WHERE text MATCH ? AND rowid BETWEEN ? AND ?`
-
-func (s *Store) sources(ctx context.Context, e string, hits []TextHit) error {
-	for i := range hits {
-		var in [len(textColumns)]bool
-		var num int64
-		if _, err := s.index.one(ctx, "search words", sourcesQuery, []any{e, hits[i].Num, hits[i].Num},
-			&in[0], &in[1], &in[2], &in[3], &in[4], &in[5], &in[6], &in[7], &num); err != nil {
-			return err
+// window returns the newest photos that match an expression, ranked.
+func (s *Store) window(ctx context.Context, c clauses, expression string) (map[int64]*TextHit, error) {
+	nums, err := s.matches(ctx, c.column+expression, 0, math.MaxInt64, rankedMatches)
+	if err != nil || len(nums) == 0 {
+		return nil, err
+	}
+	first, last := nums[len(nums)-1], nums[0]
+	found := make(map[int64]*TextHit, len(nums))
+	for _, num := range nums {
+		found[num] = &TextHit{Num: num}
+	}
+	for _, item := range c.items {
+		with, err := s.matches(ctx, c.column+item, first, last, -1)
+		if err != nil {
+			return nil, err
 		}
-		for c, yes := range in {
-			if yes {
-				hits[i].Sources = append(hits[i].Sources, textColumns[c])
+		rarity := math.Log1p(float64(last-first+1) / float64(len(with)+1))
+		for _, num := range with {
+			if h := found[num]; h != nil {
+				h.Rank -= rarity
 			}
 		}
 	}
-	return nil
+	any := strings.Join(c.items, " OR ")
+	best := map[int64]float64{}
+	for i, column := range textColumns {
+		if !strings.Contains(c.column, string(column)) && c.column != "" {
+			continue
+		}
+		with, err := s.matches(ctx, string(column)+" : ("+any+")", first, last, -1)
+		if err != nil {
+			return nil, err
+		}
+		for _, num := range with {
+			if h := found[num]; h != nil {
+				h.Sources = append(h.Sources, column)
+				best[num] = max(best[num], columnWeights[i])
+			}
+		}
+	}
+	for num, weight := range best {
+		found[num].Rank *= weight
+	}
+	return found, nil
+}
+
+// matches returns the photos in a range of numbers that match an expression, newest first; limit −1: all of them. They come
+// as one string, since a row for each would cost several times as much.
+func (s *Store) matches(ctx context.Context, expression string, first, last int64, limit int) ([]int64, error) {
+	var text *string
+	if _, err := s.index.one(ctx, "search words", `SELECT group_concat(rowid, ' ') FROM
+		(SELECT rowid FROM text WHERE text MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?)`,
+		[]any{expression, first, last, limit}, &text); err != nil || text == nil {
+		return nil, err
+	}
+	return numbers(make([]int64, 0, 1+len(*text)/6), *text), nil
+}
+
+// numbers appends the numbers of a text, separated by single bytes.
+func numbers(dst []int64, text string) []int64 {
+	n := int64(0)
+	for i := range len(text) {
+		if c := text[i]; c >= '0' && c <= '9' {
+			n = n*10 + int64(c-'0')
+		} else {
+			dst, n = append(dst, n), 0
+		}
+	}
+	if text != "" {
+		dst = append(dst, n)
+	}
+	return dst
 }
