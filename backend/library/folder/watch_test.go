@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -197,7 +198,11 @@ func TestWatcherFollowsSingleChanges(t *testing.T) {
 }
 
 func TestWatcherFollowsRandomChanges(t *testing.T) {
-	for seed := range uint64(4) {
+	seeds := uint64(4)
+	if n, err := strconv.ParseUint(os.Getenv("PIXEL_DETECTIVE_STORMS"), 10, 32); err == nil {
+		seeds = n // for a long search
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			roots := []string{t.TempDir(), t.TempDir()}
