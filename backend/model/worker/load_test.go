@@ -59,6 +59,9 @@ func TestLoadErrorsKeepTheirKind(t *testing.T) {
 
 // A graph that asks for all the memory there is fails within its bound: the machine never feels it.
 func TestLoadIsBoundInMemory(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector does not bear a memory limit")
+	}
 	p := start(t, worker.RoleText)
 	begin := time.Now()
 	_, err := p.Load(t.Context(), textJob("eat"))

@@ -293,7 +293,11 @@ func start(t testing.TB, role worker.Role, change ...func(*worker.Options)) *wor
 }
 
 func options(role worker.Role) worker.Options {
-	return worker.Options{Executable: os.Args[0], Role: role, Build: "test", Env: []string{childMode}}
+	o := worker.Options{Executable: os.Args[0], Role: role, Build: "test", Env: []string{childMode}}
+	if raceDetector {
+		o.MemoryLimit = 1 // none: the detector's own memory would count
+	}
+	return o
 }
 
 func withEnv(env ...string) func(*worker.Options) {

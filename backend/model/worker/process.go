@@ -151,8 +151,8 @@ func (p *Process) wait() {
 	err := p.cmd.Wait()
 	p.stderr.finish()
 	p.cause = exitCause(p.cmd.ProcessState, err, p.ending.Load(), p.stderr.lastWords())
+	close(p.exited) // before the connection is closed under the calls: they look here for the reason
 	p.disconnect()
-	close(p.exited)
 	event := p.log.Warn()
 	if p.ending.Load() {
 		event = p.log.Debug()
