@@ -255,14 +255,3 @@ int pd_encode_jpeg(void *pixels, int width, int height, int quality, void **out,
 	vips_thread_shutdown();
 	return rc;
 }
-
-int pd_encode_webp(void *pixels, int width, int height, int quality, int effort, void **out, size_t *length) {
-	VipsImage *image = wrap(pixels, width, height);
-	int rc;
-	if (!image)
-		return -1;
-	rc = vips_webpsave_buffer(image, out, length, "Q", quality, "effort", effort, "strip", TRUE, NULL);
-	g_object_unref(image);
-	vips_thread_shutdown();
-	return rc;
-}

@@ -24,7 +24,6 @@ typedef struct {
 /* Both return 0, or -1 with the reason in libvips' error buffer. */
 int pd_decode(pd_picture *p);
 int pd_encode_jpeg(void *pixels, int width, int height, int quality, void **out, size_t *length);
-int pd_encode_webp(void *pixels, int width, int height, int quality, int effort, void **out, size_t *length);
 
 void pd_allow_only_known(void);
 void pd_free(void *p);

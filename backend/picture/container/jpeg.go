@@ -22,9 +22,6 @@ const (
 	markerCOM   = 0xFE
 )
 
-// progressiveBytesPerPixel is what libjpeg holds of a progressive picture: three components of 16-bit coefficients.
-const progressiveBytesPerPixel = 6
-
 // maxScanPixels bounds scans × pixels of a progressive picture: each scan walks the whole picture. An ordinary one has 10
 // scans; of 100 million pixels that is a quarter of the limit.
 const maxScanPixels = 4e9
@@ -33,6 +30,7 @@ type jpegInfo struct {
 	width, height uint64
 	progressive   bool
 	components    int
+	coefficients  uint64 // bytes a pixel that libjpeg holds of a progressive picture: 16 bits a sample, 3 to 8
 	exif, xmp     [][]byte
 	photoshop     []byte
 	// keep are the parts of the file that a decoder needs, in order.
@@ -58,7 +56,7 @@ func (f *File) openJPEG(data []byte, limits Limits) error {
 func (f *File) sizeJPEG(data []byte, j *jpegInfo, limits Limits) error {
 	held := uint64(0)
 	if j.progressive {
-		held = progressiveBytesPerPixel
+		held = j.coefficients
 	}
 	if err := f.size(j.width, j.height, held, limits); err != nil {
 		return err
@@ -173,11 +171,16 @@ func (j *jpegInfo) frame(marker byte, body []byte) error {
 	if n := j.components; n != 1 && n != 3 && n != 4 || len(body) < 6+3*n {
 		return refuse("The JPEG is broken: it claims %d colour components.", j.components)
 	}
+	var samples, across, down uint64
 	for i := range j.components {
-		if s := body[6+3*i+1]; s>>4 == 0 || s>>4 > 4 || s&15 == 0 || s&15 > 4 {
+		s := body[6+3*i+1]
+		if s>>4 == 0 || s>>4 > 4 || s&15 == 0 || s&15 > 4 {
 			return refuse("The JPEG is broken: a sampling factor is %d × %d.", s>>4, s&15)
 		}
+		samples += uint64(s>>4) * uint64(s&15)
+		across, down = max(across, uint64(s>>4)), max(down, uint64(s&15))
 	}
+	j.coefficients = (2*samples + across*down - 1) / (across * down)
 	return nil
 }
 
