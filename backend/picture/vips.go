@@ -97,11 +97,13 @@ func load(data []byte, format container.Format, shrink int, strict bool, limits 
 func vipsError() string {
 	s := C.GoString(C.vips_error_buffer())
 	C.vips_error_clear()
-	lines := strings.FieldsFunc(s, func(r rune) bool { return r == '\n' })
-	if len(lines) == 0 {
-		return "its data are damaged"
+	for line := range strings.Lines(s) {
+		// libheif asks for the byte behind the end to see whether there is one.
+		if line = strings.TrimSpace(line); line != "" && !strings.Contains(line, "bad seek") {
+			return line
+		}
 	}
-	return strings.TrimSpace(lines[0])
+	return "its data are damaged"
 }
 
 // encodeThumbnail packs pixels.

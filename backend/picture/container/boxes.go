@@ -3,6 +3,7 @@ package container
 // box is one box of an ISO base media file (ISO/IEC 14496-12).
 type box struct {
 	kind string
+	name []byte // the kind's place in the data
 	body []byte
 	cut  bool // the box claims more than there is
 }
@@ -29,7 +30,7 @@ func boxes(data []byte) (list []box, ok bool) {
 		if size < head {
 			return list, false
 		}
-		b := box{kind: string(data[4:8]), cut: size > uint64(len(data))}
+		b := box{kind: string(data[4:8]), name: data[4:8], cut: size > uint64(len(data))}
 		size = min(size, uint64(len(data)))
 		if size < head {
 			return list, false

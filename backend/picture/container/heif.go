@@ -39,7 +39,28 @@ func (f *File) openHEIF(data []byte, limits Limits) error {
 		}
 	}
 	f.heifMetadata(data, list)
+	f.Picture = unassign(data)
 	return nil
+}
+
+// unassign returns a copy in which no metadata belong to a picture: so the decoder parses none, and libheif 1.15 takes the
+// files of newer iPhones, whose metadata belong to items that it does not know.
+func unassign(data []byte) []byte {
+	data = bytes.Clone(data)
+	meta, _ := path(data, "meta")
+	refs, ok := []byte(nil), false
+	if len(meta) > 4 {
+		refs, ok = path(meta[4:], "iref")
+	}
+	if ok && len(refs) > 4 {
+		list, _ := boxes(refs[4:])
+		for _, b := range list {
+			if b.kind == "cdsc" {
+				copy(b.name, "skip")
+			}
+		}
+	}
+	return data
 }
 
 // heifSize takes the largest of all sizes that the file names: no item may be over the limit.

@@ -39,8 +39,11 @@ func (f *File) openWebP(data []byte, limits Limits) error {
 				canvasH = uint64(le32(body[6:])>>8) + 1
 			}
 		case "ANMF":
-			if len(body) > 24 {
-				frame(string(body[16:20]), body[24:])
+			for at := 16; at+8 <= len(body) && !picture; { // a frame's own chunks: transparency, then the picture
+				size := uint64(le32(body[at+4:]))
+				end := min(uint64(at)+8+size, uint64(len(body)))
+				frame(string(body[at:at+4]), body[at+8:end])
+				at = int(min(end+size&1, uint64(len(body))))
 			}
 		default:
 			frame(kind, body)
