@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/worker"
@@ -38,6 +40,16 @@ type failure struct {
 	retryAt        time.Time // zero: only after the remedy
 }
 
+// capital makes a half-sentence a sentence's beginning.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// error is the failure as requests get it.
 func (f failure) error(what string) error {
 	return &worker.UnavailableError{What: what, Reason: f.reason, Remedy: f.remedy, RetryAt: f.retryAt}
 }
@@ -182,6 +194,7 @@ func (c *core) admit(g *graph, r *request) {
 // now and then whether it was applied.
 func (c *core) fail(g *graph, to GraphState, f failure) {
 	f.since = c.now
+	f.remedy = capital(f.remedy)
 	g.failure = f
 	g.wanted = g.wanted && !f.retryAt.IsZero()
 	c.move(g, to)

@@ -149,7 +149,7 @@ func (c *core) decoderGone(ch *child, err error, cause string) {
 	switch {
 	case errors.As(err, &start) && errors.Is(err, fs.ErrNotExist):
 		p.guard.open(c.now, c.limits)
-		p.failure = failure{reason: start.Reason, remedy: start.Remedy}
+		p.failure = failure{reason: start.Reason, remedy: capital(start.Remedy)}
 	case p.guard.isOpen(c.now):
 		return // it went down with the others
 	case p.guard.crash(c.now, c.limits):

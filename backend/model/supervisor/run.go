@@ -94,15 +94,18 @@ func (s *Supervisor) perform(e effect) {
 // pause is the time until there is something to do without an event.
 func (s *Supervisor) pause(k *chores) time.Duration {
 	now := s.core.now
-	next := k.measured.Add(measureEvery)
+	next := now.Add(measureEvery)
 	sooner := func(t time.Time) {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
 	}
+	if !k.measuring && !s.core.stopping {
+		sooner(k.measured.Add(measureEvery))
+	}
 	sooner(s.core.deadline())
 	sooner(s.publisher.pushDue())
-	if len(s.core.counts) > 0 && !k.saving {
+	if len(s.core.counts) > 0 && !k.saving && !s.core.stopping {
 		sooner(k.saved.Add(saveEvery))
 	}
 	return max(next.Sub(now), time.Millisecond)
