@@ -32,6 +32,8 @@ func seeds(f *testing.F, add func(data []byte, extension string)) {
 	for format, data := range rawFiles(f) {
 		add(data, string(format))
 	}
+	heif, _ := heifWithExif(f)
+	add(heif, "heic")
 }
 
 // Whatever the bytes: no panic, no loop, a sentence if refused, a size within the limits if not.
