@@ -68,7 +68,7 @@ type publishedSnapshot struct {
 // is not synced.
 func (b *Backend) publish(ctx context.Context) error {
 	path := filepath.Join(b.Paths.Library, statusFile)
-	defer os.Remove(path)
+	defer func() { _ = os.Remove(path) }() // a stale one names a process that is not the holder
 	for snapshot := range b.Supervisor.Subscribe(ctx) {
 		data, err := json.Marshal(publishedSnapshot{PID: os.Getpid(), Snapshot: snapshot})
 		if err != nil {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -29,12 +30,12 @@ func (c *console) modelsCommand() *cobra.Command {
 		Use:   "models",
 		Short: "List the models that the program knows",
 		Args:  arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			b, err := c.open(cmd.Context(), backend.Services{}, nil)
 			if err != nil {
 				return err
 			}
-			defer b.Close()
+			defer func() { err = errors.Join(err, b.Close()) }()
 			return c.printModels(b)
 		},
 	}

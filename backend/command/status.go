@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,12 +18,12 @@ func (c *console) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Say what the library holds and what is being done with it",
 		Args:  arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			b, err := c.open(cmd.Context(), backend.Services{}, nil)
 			if err != nil {
 				return err
 			}
-			defer b.Close()
+			defer func() { err = errors.Join(err, b.Close()) }()
 			if failures {
 				list, err := b.Store.Failures(cmd.Context())
 				if err != nil {

@@ -116,13 +116,6 @@ func (w *scriptedWorkers) ImageModel() (catalog.Model, error) {
 	}, nil
 }
 
-// set changes what the workers do, while they may be working.
-func (w *scriptedWorkers) set(change func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	change()
-}
-
 func (w *scriptedWorkers) count() (decodes, inferred int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

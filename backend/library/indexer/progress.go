@@ -25,7 +25,6 @@ type progress struct {
 	mu      sync.Mutex
 	state   Progress
 	samples []sample // oldest first
-	paused  time.Time
 }
 
 type sample struct {
