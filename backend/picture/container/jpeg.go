@@ -193,7 +193,7 @@ func (j *jpegInfo) short(data []byte) bool {
 
 // pictureData says whether any coded data follows before the end or the next marker.
 func pictureData(data []byte) bool {
-	return len(data) >= 2 && !(data[0] == 0xff && data[1] != 0)
+	return len(data) >= 2 && (data[0] != 0xff || data[1] == 0)
 }
 
 // iimOfPhotoshop finds the IPTC records in a Photoshop resource block.

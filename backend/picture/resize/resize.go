@@ -41,10 +41,8 @@ func cover(w, h, targetW, targetH int) (int, int) {
 // window computes the part (left, top, w, h) of src resized to fullW × fullH.
 func window(src *RGB, fullW, fullH, left, top, w, h int, filter Filter) *RGB {
 	rows := newTaps(src.Height, fullH, top, h, filter)
-	first, last := 0, src.Height
-	if rows == nil {
-		first, last = top, top+h
-	} else {
+	first, last := top, top+h
+	if rows != nil {
 		first, last = rows.span()
 	}
 	columns := newTaps(src.Width, fullW, left, w, filter)
