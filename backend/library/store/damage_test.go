@@ -177,8 +177,11 @@ func TestDamageMetAtWorkIsReplacedAtTheNextStart(t *testing.T) {
 	if len(b) < int(indexKind.smallBytes) {
 		t.Fatal("the file is so small that opening looks through it")
 	}
-	must(t, os.WriteFile(path, noise(b, 200_000, len(b)), 0o600))
+	must(t, os.WriteFile(path, noise(b, 1_000_000, len(b)), 0o600))
 	s = openAt(t, dir)
+	if len(s.Notices()) > 0 {
+		t.Fatalf("opening a large library looks through all of it: %v", s.Notices())
+	}
 	var damaged *DamagedError
 	err := s.Embeddings(ctx, testRef, 0, func(int64, []byte) error { return nil })
 	if !errors.As(err, &damaged) {
@@ -308,7 +311,7 @@ func TestRepairMendsWhatCheckFinds(t *testing.T) {
 	fill(t, s, 300, true)
 	_, err := s.index.conn.ExecContext(ctx, `PRAGMA foreign_keys = OFF; DELETE FROM text WHERE rowid < 20; UPDATE photo SET files = 7 WHERE num = 30;
 		DELETE FROM document WHERE photo = 40; INSERT INTO embedding (model, photo, vector) VALUES (1, 9999, x'00'); DELETE FROM photo WHERE num = 50;
-		INSERT INTO text (rowid, tag) VALUES (5000, 'ghost'); PRAGMA foreign_keys = ON`)
+		INSERT INTO text (rowid, words) VALUES (5000, 'ghost'); PRAGMA foreign_keys = ON`)
 	must(t, err)
 	_, err = s.thumbs.conn.ExecContext(ctx, "DELETE FROM thumb WHERE num < 10")
 	must(t, err)

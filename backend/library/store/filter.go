@@ -107,16 +107,25 @@ func (s *Store) Match(ctx context.Context, f Filter) (*roaring.Bitmap, error) {
 		}
 		queries = append(queries, query{"SELECT group_concat(photo) FROM (" + strings.Join(tags.conditions, " UNION ALL ") + ")", tags.args})
 	}
-	matched, err := s.intersect(ctx, queries)
+	sets, without, err := s.filterDecisions(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	if f.Near != nil {
-		if err := s.filterNear(ctx, f.Near, matched); err != nil {
+	for _, q := range queries {
+		set, err := s.numbers(ctx, q)
+		if err != nil {
 			return nil, err
 		}
+		sets = append(sets, set)
 	}
-	return matched, s.filterDecisions(ctx, f, matched)
+	if f.Near != nil {
+		set, err := s.near(ctx, f.Near)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, set)
+	}
+	return s.intersect(ctx, sets, without)
 }
 
 // query is one whose answer is one string of numbers.
@@ -125,28 +134,25 @@ type query struct {
 	args []any
 }
 
-// intersect returns the photos with a file that are in the answers of all queries.
-func (s *Store) intersect(ctx context.Context, queries []query) (*roaring.Bitmap, error) {
-	var matched *roaring.Bitmap
-	for _, q := range queries {
-		some, err := s.numbers(ctx, q)
+// intersect returns the photos with a file that are in all sets and not in without.
+func (s *Store) intersect(ctx context.Context, sets []*roaring.Bitmap, without *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if len(sets) == 0 {
+		all, err := s.numbers(ctx, query{text: "SELECT group_concat(num) FROM photo WHERE files > 0"})
 		if err != nil {
 			return nil, err
 		}
-		if matched == nil {
-			matched = some
-		} else {
-			matched.And(some)
-		}
-	}
-	if matched == nil {
-		return s.numbers(ctx, query{text: "SELECT group_concat(num) FROM photo WHERE files > 0"})
+		sets = append(sets, all)
 	}
 	gone, err := s.numbers(ctx, query{text: "SELECT group_concat(num) FROM photo INDEXED BY photo_gone WHERE files = 0"})
 	if err != nil {
 		return nil, err
 	}
+	matched := sets[0]
+	for _, set := range sets[1:] {
+		matched.And(set)
+	}
 	matched.AndNot(gone)
+	matched.AndNot(without)
 	return matched, nil
 }
 
@@ -168,12 +174,12 @@ func (s *Store) numbers(ctx context.Context, q query) (*roaring.Bitmap, error) {
 	return all, err
 }
 
-// filterNear keeps the photos in a circle.
-func (s *Store) filterNear(ctx context.Context, near *Near, matched *roaring.Bitmap) error {
+// near returns the photos in a circle.
+func (s *Store) near(ctx context.Context, near *Near) (*roaring.Bitmap, error) {
 	var box clause
 	near.box(&box)
 	within := roaring.New()
-	if err := s.index.adhoc(ctx, "filter photos", "SELECT num, latitude, longitude FROM photo INDEXED BY photo_place WHERE latitude IS NOT NULL AND "+box.where(),
+	err := s.index.adhoc(ctx, "filter photos", "SELECT num, latitude, longitude FROM photo INDEXED BY photo_place WHERE latitude IS NOT NULL AND "+box.where(),
 		box.args, func(r rowScanner) error {
 			var num int64
 			var latitude, longitude float64
@@ -184,11 +190,8 @@ func (s *Store) filterNear(ctx context.Context, near *Near, matched *roaring.Bit
 				within.Add(uint32(num))
 			}
 			return nil
-		}); err != nil {
-		return err
-	}
-	matched.And(within)
-	return nil
+		})
+	return within, err
 }
 
 // filterFiles returns the query about the files of a photo: one file must meet all conditions.
@@ -259,8 +262,10 @@ func (n *Near) distance(latitude, longitude float64) float64 {
 	return 2 * earthKilometres * math.Asin(math.Min(1, math.Sqrt(h)))
 }
 
-// filterDecisions narrows by what a person decided, which outweighs what files say.
-func (s *Store) filterDecisions(ctx context.Context, f Filter, matched *roaring.Bitmap) error {
+// filterDecisions answers by what a person decided, which outweighs what files say: the photos that must be among the
+// matches, one set a condition, and those that must not.
+func (s *Store) filterDecisions(ctx context.Context, f Filter) (with []*roaring.Bitmap, without *roaring.Bitmap, err error) {
+	without = roaring.New()
 	if f.Favourite != nil {
 		yes := roaring.New()
 		if err := s.decided(ctx, favouriteTable, func(num uint32, value int) {
@@ -268,52 +273,33 @@ func (s *Store) filterDecisions(ctx context.Context, f Filter, matched *roaring.
 				yes.Add(num)
 			}
 		}); err != nil {
-			return err
+			return nil, nil, err
 		}
 		if *f.Favourite {
-			matched.And(yes)
+			with = append(with, yes)
 		} else {
-			matched.AndNot(yes)
+			without.Or(yes)
 		}
 	}
 	if f.MinRating == 0 {
-		return nil
+		return with, without, nil
 	}
-	enough, judged := roaring.New(), roaring.New()
-	if err := s.index.each(ctx, "filter photos", "SELECT num FROM photo INDEXED BY photo_rating WHERE rating <> 0 AND rating >= ?", []any{f.MinRating},
-		func(r rowScanner) error {
-			var num int64
-			err := r.Scan(&num)
-			enough.Add(uint32(num))
-			return err
-		}); err != nil {
-		return err
+	text := "SELECT group_concat(num) FROM photo INDEXED BY photo_rating WHERE rating <> 0 AND rating >= ?"
+	if f.MinRating < 0 { // unrated ones are above −1
+		text = "SELECT group_concat(num) FROM photo WHERE rating >= ?"
 	}
-	if err := s.decided(ctx, ratingTable, func(num uint32, stars int) {
-		judged.Add(num)
+	enough, err := s.numbers(ctx, query{text, []any{f.MinRating}})
+	if err != nil {
+		return nil, nil, err
+	}
+	err = s.decided(ctx, ratingTable, func(num uint32, stars int) {
 		if stars >= f.MinRating {
 			enough.Add(num)
 		} else {
 			enough.Remove(num)
 		}
-	}); err != nil {
-		return err
-	}
-	if f.MinRating < 0 { // unrated ones are above −1
-		all := roaring.New()
-		if err := s.index.each(ctx, "filter photos", "SELECT num FROM photo WHERE rating = 0", nil, func(r rowScanner) error {
-			var num int64
-			err := r.Scan(&num)
-			all.Add(uint32(num))
-			return err
-		}); err != nil {
-			return err
-		}
-		all.AndNot(judged)
-		enough.Or(all)
-	}
-	matched.And(enough)
-	return nil
+	})
+	return append(with, enough), without, err
 }
 
 // decided calls fn for every known photo with a decision, its own or that of what it took the place of.

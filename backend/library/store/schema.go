@@ -75,6 +75,13 @@ func (k *kind) objects(n int) []string {
 	return names
 }
 
+var virtual = regexp.MustCompile(`(?s)CREATE VIRTUAL TABLE .*?\);`)
+
+// virtualTables returns the statements that make the text tables.
+func virtualTables() []string {
+	return virtual.FindAllString(strings.Join(indexKind.migrations(), "\n"), -1)
+}
+
 // create makes a new file at path, whole or not at all.
 func (k *kind) create(ctx context.Context, path string) error {
 	fresh := fmt.Sprintf("%s.new-%d", path, os.Getpid())

@@ -12,29 +12,50 @@ import (
 	"pixeldetective/backend/photo"
 )
 
-// textColumns are the columns of the text table, in its order.
-var textColumns = [...]Source{SourceCaption, SourceTag, SourceKeyword, SourceTitle, SourceFile, SourceFolder, SourceCamera, SourcePlace}
+// sources are where words come from; the place of one is its number, which is kept in source_text.
+var sources = [...]Source{SourceCaption, SourceTag, SourceKeyword, SourceTitle, SourceFile, SourceFolder, SourceCamera, SourcePlace}
 
-// columnWeights say how much a match in each column is worth: words chosen for the photo more than words of its place on
+// sourceWeights say how much a match in each source is worth: words chosen for the photo more than words of its place on
 // disk.
-var columnWeights = [len(textColumns)]float64{1.2, 1.1, 1.3, 1.3, 1, .8, .8, 1}
+var sourceWeights = [len(sources)]float64{1.2, 1.1, 1.3, 1.3, 1, .8, .8, 1}
 
 const (
+	// sourceSlots is how many rows a photo may have in source_text.
+	sourceSlots = 16
 	// rankedMatches is how many matches are ranked. A word that more photos have says little.
 	rankedMatches = 1000
 	// maxTerms is how many terms, and how many phrases, of a query are used.
 	maxTerms = 32
+	// boundary is a token that stands between words of different origin, so that no phrase reaches from one to the next:
+	// a private character, which the tokenizer keeps and no query holds.
+	boundary = " \uE000 "
 )
+
+// forgetText removes the words of a photo.
+func (t *tx) forgetText(num int64) error {
+	if err := t.exec("DELETE FROM text WHERE rowid = ?", num); err != nil {
+		return err
+	}
+	for i := range sources {
+		if err := t.exec("DELETE FROM source_text WHERE rowid = ?", num*sourceSlots+int64(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // writeText writes the words of a photo anew.
 func (t *tx) writeText(num int64) error {
-	var text [len(textColumns)]strings.Builder
-	put := func(column int, words ...string) {
-		for _, w := range words {
-			if w != "" {
-				text[column].WriteString(w)
-				text[column].WriteByte('\n') // separates tokens
+	var text [len(sources)]strings.Builder
+	put := func(source int, all ...string) {
+		for _, w := range all {
+			if w == "" {
+				continue
 			}
+			if text[source].Len() > 0 {
+				text[source].WriteString(boundary)
+			}
+			text[source].WriteString(words(w))
 		}
 	}
 	var document string
@@ -52,11 +73,11 @@ func (t *tx) writeText(num int64) error {
 		put(6, m.Make, m.Camera, m.Lens)
 		put(7, m.City, m.Country)
 	}
-	for column, query := range []string{"SELECT text FROM caption WHERE photo = ? ORDER BY model", "SELECT DISTINCT name FROM tag WHERE photo = ? ORDER BY name"} {
+	for source, query := range []string{"SELECT text FROM caption WHERE photo = ? ORDER BY model", "SELECT DISTINCT name FROM tag WHERE photo = ? ORDER BY name"} {
 		if err := t.each(query, []any{num}, func(r rowScanner) error {
 			var w string
 			err := r.Scan(&w)
-			put(column, w)
+			put(source, w)
 			return err
 		}); err != nil {
 			return err
@@ -70,24 +91,33 @@ func (t *tx) writeText(num int64) error {
 		if err := r.Scan(&root, &rel, &name); err != nil {
 			return err
 		}
-		put(4, words(stem(string(name))))
+		put(4, stem(string(name)))
 		dir := join(string(root[lastSlash(root)+1:]), string(rel))
 		if !dirs[dir] {
 			dirs[dir] = true
-			put(5, words(dir))
+			put(5, dir)
 		}
 		return nil
 	}); err != nil {
 		return err
 	}
-	if err := t.exec("DELETE FROM text WHERE rowid = ?", num); err != nil {
+	if err := t.forgetText(num); err != nil {
 		return err
 	}
-	args := []any{num}
+	var together strings.Builder
 	for i := range text {
-		args = append(args, text[i].String())
+		if text[i].Len() == 0 {
+			continue
+		}
+		if together.Len() > 0 {
+			together.WriteString(boundary)
+		}
+		together.WriteString(text[i].String())
+		if err := t.exec("INSERT INTO source_text (rowid, words) VALUES (?, ?)", num*sourceSlots+int64(i), text[i].String()); err != nil {
+			return err
+		}
 	}
-	return t.exec("INSERT INTO text (rowid, caption, tag, keyword, title, file, folder, camera, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", args...)
+	return t.exec("INSERT INTO text (rowid, words) VALUES (?, ?)", num, together.String())
 }
 
 func lastSlash(b []byte) int { return strings.LastIndexByte(string(b), '/') }
@@ -100,10 +130,10 @@ func stem(name string) string {
 	return name
 }
 
-// words makes the bytes of a path into text that the tokenizer reads.
+// words makes bytes into text that the tokenizer reads and that holds no boundary.
 func words(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == 0 {
+		if r < ' ' || unicode.Is(unicode.Co, r) {
 			return ' '
 		}
 		return r
@@ -112,10 +142,9 @@ func words(s string) string {
 
 // clauses are a query in FTS5's language, every word of it quoted.
 type clauses struct {
-	items  []string // phrases, then terms
-	must   string   // what a photo has to match; empty: nothing is looked for
-	every  string   // the same with every term needed
-	column string   // filter on the columns looked at; empty: all
+	items []string // phrases, then terms
+	must  string   // what a photo has to match; empty: nothing is looked for
+	every string   // the same with every term needed
 }
 
 func (q TextQuery) clauses() clauses {
@@ -137,28 +166,14 @@ func (q TextQuery) clauses() clauses {
 		none := " NOT (" + strings.Join(not, " OR ") + ")"
 		c.must, c.every = "("+c.must+none+")", "("+c.every+none+")"
 	}
-	var columns []string
-	for _, s := range q.Sources {
-		if slices.Contains(textColumns[:], s) {
-			columns = append(columns, string(s))
-		}
-	}
-	if len(columns) > 0 {
-		c.column = "{" + strings.Join(columns, " ") + "} : "
-	}
 	return c
 }
 
 // quoted returns the words that hold something to look for, as FTS5 strings.
-func quoted(words []string) []string {
+func quoted(all []string) []string {
 	var out []string
-	for _, w := range words {
-		w = strings.Map(func(r rune) rune {
-			if r < ' ' {
-				return ' '
-			}
-			return r
-		}, strings.ToValidUTF8(w, " "))
+	for _, w := range all {
+		w = words(w)
 		if len(out) < maxTerms && strings.ContainsFunc(w, isToken) {
 			out = append(out, `"`+strings.ReplaceAll(w, `"`, `""`)+`"`)
 		}
@@ -172,33 +187,44 @@ func isToken(r rune) bool {
 }
 
 // Text returns the photos whose words match, best first, equally good ones newest first. A query without any word finds
-// nothing. Where thousands of photos match, the newest of them are ranked, and before them those with every term.
+// nothing. Where thousands of photos match, the newest of them are ranked, and with them those with every term.
 //
 // FTS5's bm25 is not used: it counts all matches of every word, which takes tens of milliseconds for common words. A
 // photo's words are few, so how often one is repeated says nothing; what counts is how many terms match, how rare each is
-// (the logarithm of its inverse frequency, estimated in the window), and where.
+// (the logarithm of its inverse frequency, estimated in the window), and where it was found.
 func (s *Store) Text(ctx context.Context, q TextQuery, limit int) ([]TextHit, error) {
 	c := q.clauses()
 	if c.must == "" || limit <= 0 {
 		return nil, nil
 	}
-	found, err := s.window(ctx, c, c.must)
-	if err != nil || len(found) == 0 {
+	among := uint32(0)
+	for i, source := range sources {
+		if len(q.Sources) == 0 || slices.Contains(q.Sources, source) {
+			among |= 1 << i
+		}
+	}
+	found := map[int64]*TextHit{}
+	nums, err := s.matches(ctx, "text", c.must, 0, math.MaxInt64, rankedMatches)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.rank(ctx, c.items, nums, among, found); err != nil {
 		return nil, err
 	}
 	// A full window may have left out older photos that match better.
-	if len(found) == rankedMatches && c.every != c.must {
-		better, err := s.window(ctx, c, c.every)
-		if err != nil {
+	if len(nums) == rankedMatches && c.every != c.must {
+		if nums, err = s.matches(ctx, "text", c.every, 0, nums[len(nums)-1]-1, rankedMatches); err != nil {
 			return nil, err
 		}
-		for num, h := range better {
-			found[num] = h
+		if err := s.rank(ctx, c.items, nums, among, found); err != nil {
+			return nil, err
 		}
 	}
 	hits := make([]TextHit, 0, len(found))
 	for _, h := range found {
-		hits = append(hits, *h)
+		if len(h.Sources) > 0 {
+			hits = append(hits, *h)
+		}
 	}
 	slices.SortFunc(hits, func(a, b TextHit) int {
 		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(b.Num, a.Num))
@@ -206,58 +232,71 @@ func (s *Store) Text(ctx context.Context, q TextQuery, limit int) ([]TextHit, er
 	return hits[:min(limit, len(hits))], nil
 }
 
-// window returns the newest photos that match an expression, ranked.
-func (s *Store) window(ctx context.Context, c clauses, expression string) (map[int64]*TextHit, error) {
-	nums, err := s.matches(ctx, c.column+expression, 0, math.MaxInt64, rankedMatches)
-	if err != nil || len(nums) == 0 {
-		return nil, err
+// rank adds matching photos, newest first, to found: for each item, how rare it is among them and the best of its sources.
+func (s *Store) rank(ctx context.Context, items []string, nums []int64, among uint32, found map[int64]*TextHit) error {
+	if len(nums) == 0 {
+		return nil
 	}
-	first, last := nums[len(nums)-1], nums[0]
-	found := make(map[int64]*TextHit, len(nums))
-	for _, num := range nums {
-		found[num] = &TextHit{Num: num}
+	type match struct {
+		hit     *TextHit
+		sources uint32
+		item    uint32 // sources of the item in hand
 	}
-	for _, item := range c.items {
-		with, err := s.matches(ctx, c.column+item, first, last, -1)
+	last, first := nums[0], nums[len(nums)-1]
+	at := make(map[int64]int, len(nums))
+	all := make([]match, len(nums))
+	for i, num := range nums {
+		at[num] = i
+		all[i].hit = &TextHit{Num: num}
+	}
+	span := float64(last - first + 1)
+	for _, item := range items {
+		rows, err := s.matches(ctx, "source_text", item, first*sourceSlots, last*sourceSlots+sourceSlots-1, -1)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		rarity := math.Log1p(float64(last-first+1) / float64(len(with)+1))
-		for _, num := range with {
-			if h := found[num]; h != nil {
-				h.Rank -= rarity
+		count := 0
+		for _, row := range rows {
+			if i, ok := at[row/sourceSlots]; ok {
+				if all[i].item == 0 {
+					count++
+				}
+				all[i].item |= 1 << (row % sourceSlots) & among
 			}
 		}
+		rarity := math.Log1p(span / float64(count+1))
+		for i := range all {
+			if all[i].item == 0 {
+				continue
+			}
+			best := 0.
+			for source, weight := range sourceWeights {
+				if all[i].item>>source&1 == 1 {
+					best = max(best, weight)
+				}
+			}
+			all[i].hit.Rank -= rarity * best
+			all[i].sources |= all[i].item
+			all[i].item = 0
+		}
 	}
-	any := strings.Join(c.items, " OR ")
-	best := map[int64]float64{}
-	for i, column := range textColumns {
-		if !strings.Contains(c.column, string(column)) && c.column != "" {
-			continue
-		}
-		with, err := s.matches(ctx, string(column)+" : ("+any+")", first, last, -1)
-		if err != nil {
-			return nil, err
-		}
-		for _, num := range with {
-			if h := found[num]; h != nil {
-				h.Sources = append(h.Sources, column)
-				best[num] = max(best[num], columnWeights[i])
+	for _, m := range all {
+		for i, source := range sources {
+			if m.sources>>i&1 == 1 {
+				m.hit.Sources = append(m.hit.Sources, source)
 			}
 		}
+		found[m.hit.Num] = m.hit
 	}
-	for num, weight := range best {
-		found[num].Rank *= weight
-	}
-	return found, nil
+	return nil
 }
 
-// matches returns the photos in a range of numbers that match an expression, newest first; limit −1: all of them. They come
-// as one string, since a row for each would cost several times as much.
-func (s *Store) matches(ctx context.Context, expression string, first, last int64, limit int) ([]int64, error) {
+// matches returns the rows in a range that match an expression, newest first; limit −1: all of them. They come as one
+// string, since a row for each would cost several times as much. table is text or source_text.
+func (s *Store) matches(ctx context.Context, table, expression string, first, last int64, limit int) ([]int64, error) {
 	var text *string
-	if _, err := s.index.one(ctx, "search words", `SELECT group_concat(rowid, ' ') FROM
-		(SELECT rowid FROM text WHERE text MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?)`,
+	if _, err := s.index.one(ctx, "search words", "SELECT group_concat(rowid, ' ') FROM (SELECT rowid FROM "+table+
+		" WHERE "+table+" MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?)",
 		[]any{expression, first, last, limit}, &text); err != nil || text == nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (t *tx) settle(c *touched) error {
 		}
 		switch was := now - delta; {
 		case was > 0 && now <= 0:
-			if err := t.exec("DELETE FROM text WHERE rowid = ?", num); err != nil {
+			if err := t.forgetText(num); err != nil {
 				return err
 			}
 			if err := t.change(PhotoRemoved, num, 0); err != nil {
