@@ -390,7 +390,23 @@ type faulty struct {
 	notifier
 	room   atomic.Int64 // how many watches may still be added
 	lost   chan error
-	silent chan fsnotify.Event
+	silent chan fsnotify.Event // takes the place of the system's events; nil: does not
+}
+
+// start gives it the system's notifier to spoil. If the test brings events of its own, the system's go nowhere.
+func (f *faulty) start() (notifier, error) {
+	inner, err := newNative()
+	if err != nil {
+		return nil, err
+	}
+	f.notifier = inner
+	if f.silent != nil {
+		go func() {
+			for range inner.events() { //nolint:revive // drained
+			}
+		}()
+	}
+	return f, nil
 }
 
 func (f *faulty) Add(path string) error {
@@ -413,19 +429,7 @@ func TestWatcherScansEverythingWhenEventsAreLost(t *testing.T) {
 	root := t.TempDir()
 	lossy := &faulty{lost: make(chan error), silent: make(chan fsnotify.Event)}
 	lossy.room.Store(1 << 30)
-	w := watchFor(t, newMemory(root), time.Minute, func(w *Watcher) {
-		w.newNotifier = func() (notifier, error) {
-			inner, err := newNative()
-			lossy.notifier = inner
-			if err == nil { // its events go nowhere
-				go func() {
-					for range inner.events() { //nolint:revive // drained
-					}
-				}()
-			}
-			return lossy, err
-		}
-	})
+	w := watchFor(t, newMemory(root), time.Minute, func(w *Watcher) { w.newNotifier = lossy.start })
 	w.settled(1)
 	testkit.WriteNames(t, root, []string{"a/x.jpg", "y.jpg"})
 	lossy.lost <- fsnotify.ErrEventOverflow
@@ -433,18 +437,32 @@ func TestWatcherScansEverythingWhenEventsAreLost(t *testing.T) {
 	w.heard(NoteOverflow)
 }
 
+// TestWatcherSeesAMovedTreeAtItsNewPlaceFirst hands over the two events of a move one by one, the later first.
+func TestWatcherSeesAMovedTreeAtItsNewPlaceFirst(t *testing.T) {
+	root := t.TempDir()
+	testkit.WriteNames(t, root, []string{"old/tree/x.jpg"})
+	slow := &faulty{lost: make(chan error), silent: make(chan fsnotify.Event)}
+	slow.room.Store(1 << 30)
+	st := newMemory(root)
+	w := watchFor(t, st, time.Minute, func(w *Watcher) { w.newNotifier = slow.start })
+	w.settled(1)
+	if err := os.Rename(filepath.Join(root, "old/tree"), filepath.Join(root, "new")); err != nil {
+		t.Fatal(err)
+	}
+	slow.silent <- fsnotify.Event{Name: filepath.Join(root, "new"), Op: fsnotify.Create}
+	if _, ok := within5(func() bool { _, there := st.rows(1)["new/x.jpg"]; return there }); !ok {
+		t.Fatalf("rows %v", st.rows(1))
+	}
+	slow.silent <- fsnotify.Event{Name: filepath.Join(root, "old/tree"), Op: fsnotify.Rename}
+	w.settled(1)
+}
+
 func TestWatcherLooksAgainWhereWatchesAreRefused(t *testing.T) {
 	roots := []string{t.TempDir(), t.TempDir()}
 	testkit.WriteNames(t, roots[0], []string{"a/x.jpg", "b/y.jpg"})
 	scarce := &faulty{lost: make(chan error)}
 	scarce.room.Store(3)
-	w := watchFor(t, newMemory(roots...), 500*time.Millisecond, func(w *Watcher) {
-		w.newNotifier = func() (notifier, error) {
-			inner, err := newNative()
-			scarce.notifier = inner
-			return scarce, err
-		}
-	})
+	w := watchFor(t, newMemory(roots...), 500*time.Millisecond, func(w *Watcher) { w.newNotifier = scarce.start })
 	w.heard(NoteLimit)
 	storm(t, roots, t.TempDir(), 7, 300)
 	w.settled(1)
