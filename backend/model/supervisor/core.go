@@ -60,8 +60,8 @@ type core struct {
 
 // Names of the counters.
 const (
-	countDecoded      = "photos_decoded"
-	countInferences   = "inferences"
+	countDecoded      = "decodes_done"
+	countInferences   = "inferences_done"
 	countTexts        = "texts_encoded"
 	countSpawns       = "spawns"
 	countCrashes      = "crashes"

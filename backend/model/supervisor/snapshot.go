@@ -28,9 +28,10 @@ type Snapshot struct {
 	Decoders     Decoders     `json:"decoders"`
 	Capabilities []Capability `json:"capabilities"`
 	Caches       []Cache      `json:"caches"`
-	// Counters count since the library was made, over all processes and runs: photos_decoded, inferences (pictures that
-	// an image graph looked at), texts_encoded, spawns, crashes, timeouts, loads, unloads, prefetch_hits,
-	// prefetch_misses, and what other services add (files_hashed …).
+	// Counters count since the library was made, over all processes and runs: decodes_done (photos that a decoder
+	// answered), inferences_done (pictures that an image graph answered), texts_encoded, spawns, crashes, timeouts, loads,
+	// unloads, prefetch_hits, prefetch_misses, and what other services add: of the indexer files_hashed, photos_decoded,
+	// and inferences, which counts before the work is done.
 	Counters map[string]int64 `json:"counters"`
 	Memory   Memory           `json:"memory"`
 	Sandbox  Sandbox          `json:"sandbox"`
