@@ -14,11 +14,8 @@ import (
 // ErrNoModel says that pictures cannot be compared because no model has seen them yet.
 var ErrNoModel = errors.New("pictures cannot be compared yet: no model has seen your photos")
 
-// ErrUnseen says that a photo has no vector yet.
-var ErrUnseen = errors.New("this photo has not been seen yet; try again when it has been indexed")
-
 // Similar answers with the photos that look most like one of the library, which is left out, or like the picture whose
-// vector is given. Errors: ErrNoModel, ErrUnseen, ErrSuperseded.
+// vector is given. Errors: ErrNoModel, ErrNoVector, ErrSuperseded.
 func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err error) {
 	began := time.Now()
 	ctx, end := e.begin(ctx, r.Stream)
@@ -34,14 +31,14 @@ func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err err
 			return Answer{}, fmt.Errorf("look up the photo: %w", err)
 		}
 		if !ok {
-			return Answer{}, ErrUnseen
+			return Answer{}, ErrNoVector
 		}
 		vectors, err := e.deps.Store.EmbeddingsOf(ctx, l.model.Ref(), []int64{num})
 		if err != nil {
 			return Answer{}, fmt.Errorf("read the photo's vector: %w", err)
 		}
 		if v, ok = vectors[num]; !ok {
-			return Answer{}, ErrUnseen
+			return Answer{}, ErrNoVector
 		}
 		self = num
 	}
