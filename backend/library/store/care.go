@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"pixeldetective/backend/photo"
 )
@@ -41,21 +42,14 @@ func (s *Store) Check(ctx context.Context) ([]Problem, error) {
 		d *database
 	}{{indexKind, s.index}, {thumbsKind, s.thumbs}, {decisionsKind, s.decisions}} {
 		var damaged *DamagedError
-		err := x.d.adhoc(ctx, "check", "PRAGMA integrity_check(20)", nil, func(r rowScanner) error {
-			var line string
-			err := r.Scan(&line)
-			if err == nil && line != "ok" {
-				all = append(all, Problem{x.k.file, "the file is damaged: " + line, true})
-			}
-			return err
-		})
+		lines, err := x.d.integrity(ctx, 20)
+		for _, line := range lines {
+			all = append(all, Problem{x.k.file, "the file is damaged: " + line, true})
+		}
 		switch {
 		case errors.As(err, &damaged):
 			all = append(all, Problem{x.k.file, "the file is damaged: " + damaged.Reason, true})
 		case err != nil:
-			return nil, err
-		}
-		if err := x.d.adhoc(ctx, "check", "PRAGMA foreign_key_check", nil, func(r rowScanner) error { return nil }); err != nil && !errors.As(err, &damaged) {
 			return nil, err
 		}
 	}
@@ -90,6 +84,28 @@ func (s *Store) Check(ctx context.Context) ([]Problem, error) {
 		all = append(all, Problem{thumbsKind.file, fmt.Sprintf("%d photos without a thumbnail", len(missing)), true})
 	}
 	return all, nil
+}
+
+// integrity returns what SQLite finds wrong with a file. The connection is a fresh one: FTS5's check believes what its
+// connection remembers of the text index, which may be older than the file.
+func (d *database) integrity(ctx context.Context, limit int) ([]string, error) {
+	query := "mode=rw"
+	if d.conn == nil {
+		query = d.query
+	}
+	db := connect(d.file, query, 1, "query_only = ON")
+	defer db.Close()
+	var lines []string
+	rows, err := db.QueryContext(ctx, fmt.Sprintf("PRAGMA integrity_check(%d)", limit))
+	err = walk(rows, err, func(r rowScanner) error {
+		var line string
+		err := r.Scan(&line)
+		if err == nil && line != "ok" {
+			lines = append(lines, line)
+		}
+		return err
+	})
+	return lines, d.wrap("check", err)
 }
 
 // compareThumbnails returns photos with a file but without a thumbnail, and thumbnails (their rows) of unknown photos.
@@ -136,14 +152,14 @@ func (s *Store) MissingThumbnails(ctx context.Context) ([]int64, error) {
 func (s *Store) Repair(ctx context.Context) (RepairReport, error) {
 	var report RepairReport
 	for _, d := range []*database{s.index, s.thumbs, s.decisions} {
-		var first string
-		_, err := d.one(ctx, "check", "PRAGMA integrity_check(1)", nil, &first)
+		lines, err := d.integrity(ctx, 1)
 		var damaged *DamagedError
-		if err == nil && first != "ok" {
-			if err := os.WriteFile(d.file+checkMark, []byte(first+"\n"), 0o600); err != nil {
+		// A broken text index alone is made anew below.
+		if err == nil && len(lines) > 0 && !strings.HasPrefix(lines[0], "fts5:") && !strings.Contains(lines[0], "inverted index") {
+			if err := os.WriteFile(d.file+checkMark, []byte(lines[0]+"\n"), 0o600); err != nil {
 				return report, folderError(s.dir, err)
 			}
-			err = &DamagedError{File: d.file, Reason: first, Outcome: "start again, and it is looked through and replaced"}
+			err = &DamagedError{File: d.file, Reason: lines[0], Outcome: "start again, and it is looked through and replaced"}
 		}
 		if err != nil {
 			if errors.As(err, &damaged) {

@@ -27,6 +27,7 @@ const readers = 4
 // database is one of the three files: one connection that writes, several that read.
 type database struct {
 	file   string
+	query  string        // of the URI it was opened with, where it is read-only
 	turn   chan struct{} // holds a token while the writer is in use
 	writer *sql.DB       // one connection
 	conn   *sql.Conn     // that connection; nil: read-only
@@ -105,7 +106,7 @@ func openReadOnly(ctx context.Context, path string, k *kind) (*database, error) 
 	if verdict.err != nil {
 		return nil, verdict.err
 	}
-	d := &database{file: path, turn: make(chan struct{}, 1)}
+	d := &database{file: path, query: query, turn: make(chan struct{}, 1)}
 	d.reader = connect(path, query, readers, "query_only = ON", "temp_store = MEMORY")
 	var have int
 	if err := d.reader.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
