@@ -9,7 +9,7 @@ TAGS := sqlite_fts5
 BIN := build/bin
 TOOLS := $(CURDIR)/build/tools
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-LDFLAGS := -X pixeldetective/backend/model/worker.buildID=$(VERSION)
+LDFLAGS := -X pixeldetective/backend/model/worker.stamp=$(VERSION)
 GO_FILES := $(shell find backend -name '*.go' -o -name '*.sql' -o -name '*.c' -o -name '*.h' 2>/dev/null) go.mod go.sum
 
 GOLANGCI_LINT := v2.15.0

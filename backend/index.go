@@ -133,7 +133,7 @@ func checkFolder(dir string) (string, error) {
 func (b *Backend) indexHere(ctx context.Context, targets []target, events IndexEvents) (IndexResult, error) {
 	var result IndexResult
 	for _, t := range targets {
-		r, err := folder.Scan(ctx, b.Store, t.folder, t.subtree)
+		r, err := b.scan(ctx, t.folder, t.subtree)
 		var offline *folder.OfflineError
 		switch {
 		case errors.As(err, &offline):
@@ -160,10 +160,15 @@ func (b *Backend) indexHere(ctx context.Context, targets []target, events IndexE
 			result.Problems = append(result.Problems, fmt.Sprintf("photos were indexed by their names and dates alone: %v", summary.Unavailable))
 		}
 		// What others asked for meanwhile is done before the lease is given back.
-		if served, err := b.serveScanRequests(ctx); err != nil || served == 0 {
+		if served, err := b.serveScanRequests(ctx, b.scan); err != nil || served == 0 {
 			return result, err
 		}
 	}
+}
+
+// scan compares a folder with its rows, in a process without a watcher.
+func (b *Backend) scan(ctx context.Context, f store.Folder, subtree string) (store.ReconcileResult, error) {
+	return folder.Scan(ctx, b.Store, f, subtree)
 }
 
 // passWithProgress runs one pass and tells its progress ten times a second.

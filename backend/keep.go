@@ -47,7 +47,7 @@ func (b *Backend) keep(ctx context.Context) error {
 // serveRequests scans what other processes ask for.
 func (b *Backend) serveRequests(ctx context.Context, watcher *folder.Watcher) error {
 	return b.Store.Follow(ctx, lookEvery, func(int64) error {
-		served, err := b.serveScanRequests(ctx)
+		served, err := b.serveScanRequests(ctx, watcher.Scan)
 		if served > 0 {
 			watcher.Refresh()
 			b.Indexer.Wake()
@@ -56,16 +56,19 @@ func (b *Backend) serveRequests(ctx context.Context, watcher *folder.Watcher) er
 	})
 }
 
-// serveScanRequests does the scans that other processes asked for and returns how many that were. The caller holds the
-// lease.
-func (b *Backend) serveScanRequests(ctx context.Context) (int, error) {
+// serveScanRequests does the scans that other processes asked for, by scan, and returns how many that were. The caller
+// holds the lease; where a watcher runs, scan is the watcher's, since two scans of one folder at once could put an older
+// listing over a newer one.
+func (b *Backend) serveScanRequests(ctx context.Context,
+	scan func(ctx context.Context, f store.Folder, subtree string) (store.ReconcileResult, error),
+) (int, error) {
 	requests, err := b.Store.ScanRequests(ctx)
 	if err != nil || len(requests) == 0 {
 		return 0, err
 	}
 	for _, r := range requests {
 		outcome := store.ScanOutcome{}
-		outcome.Result, err = folder.Scan(ctx, b.Store, r.Folder, r.Subtree)
+		outcome.Result, err = scan(ctx, r.Folder, r.Subtree)
 		if ctx.Err() != nil {
 			return 0, ctx.Err()
 		}

@@ -206,7 +206,7 @@ func TestShrinkOnLoadChangesLittle(t *testing.T) {
 
 // A shrunk buffer keeps both sides at MinSide or longer, for every way of shrinking.
 func TestBufferKeepsMinSide(t *testing.T) {
-	for _, c := range [][3]int{{4000, 3000, 2}, {1536, 1536, 2}, {1535, 4000, 1}, {7000, 6200, 8}, {640, 480, 1}, {20000, 900, 1}} {
+	for _, c := range [][3]int{{4000, 3000, 4}, {1500, 1500, 2}, {1499, 4000, 1}, {7000, 6200, 8}, {640, 480, 1}, {20000, 900, 1}} {
 		f := &container.File{Width: c[0], Height: c[1], PictureFormat: container.JPEG}
 		if got := loaderShrink(f); got != c[2] {
 			t.Errorf("%d × %d is shrunk by %d, want %d", c[0], c[1], got, c[2])
