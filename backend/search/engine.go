@@ -63,6 +63,8 @@ type Engine struct {
 	readyOnce sync.Once
 	current   atomic.Pointer[loaded]
 
+	cacheFrom int // photos from which the matrix is kept in a file
+
 	mu      sync.Mutex
 	streams map[string]*stream
 }
@@ -80,7 +82,7 @@ type loaded struct {
 func New(d Deps) *Engine {
 	return &Engine{
 		deps: d, texts: newTextCache(), words: newWordCache(), keep: make(chan keptVectors, 16), wake: make(chan struct{}, 1),
-		ready: make(chan struct{}), streams: map[string]*stream{},
+		ready: make(chan struct{}), streams: map[string]*stream{}, cacheFrom: cacheFrom,
 	}
 }
 

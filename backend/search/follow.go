@@ -243,7 +243,7 @@ func (e *Engine) cachePath(model catalog.Model) string {
 
 // save writes the cache file of a large library, where what it holds lags far behind.
 func (e *Engine) save(ctx context.Context, l *loaded) {
-	if e.deps.Cache == "" || l.matrix.Len() < cacheFrom || l.saved > 0 && l.seq-l.saved < saveAfter {
+	if e.deps.Cache == "" || l.matrix.Len() < e.cacheFrom || l.saved > 0 && l.seq-l.saved < saveAfter {
 		return
 	}
 	l.saved = max(l.seq, 1)
