@@ -151,18 +151,25 @@ func (p *program) index(code int, dirs ...string) indexed {
 	return last
 }
 
+// hit is one photo of an answer.
+type hit struct {
+	Photo string
+	Paths []string
+	Score float64
+	Why   []reason
+	Tags  []struct{ Name string }
+}
+
+// reason is why a photo is a hit.
+type reason struct{ Source, Text string }
+
 // answer is the document of `search --json`.
 type answer struct {
 	Query string
 	Model struct{ ID, Stage string }
 	Total int
-	Hits  []struct {
-		Photo string
-		Paths []string
-		Score float64
-		Why   []struct{ Source, Text string }
-		Tags  []struct{ Name string }
-	}
+	Hits  []hit
+
 	Histogram *struct {
 		Low, High, Cut float64
 		Bins           []int
@@ -182,7 +189,17 @@ func (p *program) search(args ...string) answer {
 // status is what tests read of `status --json`.
 type status struct {
 	Counters map[string]int64
-	Library  struct {
+	Workers  []struct {
+		Role string
+		PID  int
+	}
+	Phases  []struct{ Name, State string }
+	Library struct {
+		Holder *struct {
+			PID     int
+			Purpose string
+		}
+
 		Photos, Files, Embedded, Pending, Failed int64
 
 		Folders []struct{ Path, State, Reason string }
