@@ -413,9 +413,8 @@ func TestDecodersFailTogetherAndComeBack(t *testing.T) {
 	w := ready(t, testLimits())
 	w.submit(encodeText, PriorityQuery)
 	w.calm()
-	var r *request
 	for range 5 {
-		r = w.submit(decode, PriorityIndex)
+		w.submit(decode, PriorityIndex)
 		for len(w.launches) == 0 {
 			w.advance(100 * time.Millisecond)
 		}
@@ -423,7 +422,7 @@ func TestDecodersFailTogetherAndComeBack(t *testing.T) {
 		w.begin(0)
 		w.crash(w.calls[0].child, false, false)
 	}
-	r = w.submit(decode, PriorityIndex)
+	r := w.submit(decode, PriorityIndex)
 	var un *worker.UnavailableError
 	if a, ok := w.answerOf(r); !ok || !errors.As(a.err, &un) {
 		t.Fatalf("with the breaker open a photo gets %v", a.err)

@@ -55,8 +55,10 @@ func (f failure) error(what string) error {
 }
 
 // purpose is what people use the graph for.
-func (g *graph) purpose() string {
-	if g.name == catalog.GraphText {
+func (g *graph) purpose() string { return purpose(g.name) }
+
+func purpose(g catalog.GraphName) string {
+	if g == catalog.GraphText {
 		return "searching by words"
 	}
 	return "looking at photos"
@@ -109,7 +111,7 @@ func (c *core) tryLoad(g *graph) {
 	if g.seat.child != nil || c.now.Before(g.seat.notBefore) {
 		return
 	}
-	if c.loading() >= c.limits.loads && !(g.queue.len() > 0 && g.urgency() == PriorityQuery) {
+	if c.loading() >= c.limits.loads && (g.queue.len() == 0 || g.urgency() != PriorityQuery) {
 		return
 	}
 	if !c.makeRoom(g) {

@@ -17,7 +17,6 @@ type scripted struct {
 
 	once   sync.Once
 	exited chan struct{}
-	killed bool
 }
 
 // script says how the scripted processes of a test behave. Its functions are called from several goroutines.

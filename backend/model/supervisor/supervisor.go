@@ -165,6 +165,9 @@ func (s *Supervisor) ask(ctx context.Context, r *request) answer {
 	}
 	select {
 	case a := <-r.reply:
+		if errors.Is(a.err, ErrStopped) && ctx.Err() != nil { // both end together; the caller expects its own
+			a.err = ctx.Err()
+		}
 		return a
 	case <-ctx.Done():
 		s.inbox.post(cancelEvent{request: r, err: ctx.Err()})
@@ -179,10 +182,12 @@ func (s *Supervisor) ask(ctx context.Context, r *request) answer {
 	}
 }
 
-// ImageModel returns the model that EncodeImages uses: the one in memory, else the best installed one.
+// ImageModel returns the model that EncodeImages uses: the one in memory, else the best installed one. The error is a
+// *worker.UnavailableError.
 func (s *Supervisor) ImageModel() (catalog.Model, error) { return s.modelOf(catalog.GraphImage) }
 
-// TextModel returns the model that EncodeText uses: the one in memory, else the best installed one.
+// TextModel returns the model that EncodeText uses: the one in memory, else the best installed one. The error is a
+// *worker.UnavailableError.
 func (s *Supervisor) TextModel() (catalog.Model, error) { return s.modelOf(catalog.GraphText) }
 
 func (s *Supervisor) modelOf(g catalog.GraphName) (catalog.Model, error) {
@@ -190,7 +195,10 @@ func (s *Supervisor) modelOf(g catalog.GraphName) (catalog.Model, error) {
 		return *loaded, nil
 	}
 	found := s.resolve()
-	return found.model, found.err
+	if found.err != nil {
+		return catalog.Model{}, failure{reason: found.err.Error()}.error(purpose(g))
+	}
+	return found.model, nil
 }
 
 // Prefetch loads a graph ahead of need and lets it rest anew. It returns at once.

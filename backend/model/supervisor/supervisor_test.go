@@ -363,8 +363,8 @@ func TestWithoutAModelTheRestWorks(t *testing.T) {
 		if _, err := s.Decode(t.Context(), worker.DecodeJob{}, PriorityIndex); err != nil {
 			t.Fatalf("a photo gets %v", err)
 		}
-		if _, err := s.TextModel(); err == nil {
-			t.Error("there is a model")
+		if _, err := s.TextModel(); !errors.As(err, &un) || un.Reason == "" {
+			t.Errorf("the model is asked for: %v", err)
 		}
 		if m, _ := s.Snapshot().Model("text"); m.State != StateNotInstalled || m.Error == "" {
 			t.Errorf("%+v", m)
