@@ -63,8 +63,7 @@ func (b *bench) growTo(ctx context.Context, n, perFolder int) (cost, heap, bytes
 	tail := max(1000, n/10)
 	var begun time.Time
 	var atBegin int64
-	var x *indexer.Indexer
-	x = indexer.New(indexer.Options{
+	x := indexer.New(indexer.Options{
 		Library: st, Workers: stubs{}, Log: zerolog.Nop(), MaxFileBytes: 1 << 20, QueueBytes: 64 << 20, ThumbnailSide: 320, BatchSize: 8,
 		OnProgress: func(p indexer.Progress) {
 			var m runtime.MemStats

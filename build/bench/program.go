@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,12 +25,6 @@ func (b *bench) output(ctx context.Context, library string, args ...string) (str
 		return "", fmt.Errorf("pixel-detective %s: %w: %s", strings.Join(args, " "), err, errOut.String())
 	}
 	return out.String(), nil
-}
-
-// lastLine decodes the last line of JSON lines.
-func lastLine(text string, into any) error {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return json.Unmarshal([]byte(lines[len(lines)-1]), into)
 }
 
 // library makes an empty library folder.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -133,6 +135,7 @@ func faultyDecode(ctx context.Context, j picture.Job) (picture.Result, error) {
 				b[i] = 1
 			}
 			all = append(all, b)
+			runtime.KeepAlive(all)
 		}
 	case "print":
 		fault.Print("native code says hello")
@@ -222,7 +225,7 @@ func (t faultyText) Encode(ctx context.Context, texts []string) ([][]float32, er
 		case "long":
 			v[1] = 7
 		case "wide":
-			v = append(v, 0)
+			v = slices.Concat(v, []float32{0})
 		case "hang":
 			fault.Hang()
 		case "wait":
