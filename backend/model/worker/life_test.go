@@ -17,17 +17,22 @@ import (
 )
 
 func TestStartTellsWhoTheChildIs(t *testing.T) {
+	raw, err := syscall.Getpriority(syscall.PRIO_PROCESS, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := 20 - raw // Linux gives 20 minus the nice value
 	for _, test := range []struct {
 		role worker.Role
 		nice int
-	}{{worker.RoleDecode, 10}, {worker.RoleText, 0}, {worker.RoleImage, 10}} {
+	}{{worker.RoleDecode, 10}, {worker.RoleText, own}, {worker.RoleImage, 10}} {
 		p := start(t, test.role)
 		w := p.Welcome()
 		if p.Role() != test.role || w.Role != test.role || w.PID != p.PID() || w.Build != "test" ||
 			w.Protocol != worker.ProtocolVersion || w.Nice != test.nice || w.Took <= 0 {
 			t.Errorf("%s: %+v", test.role, w)
 		}
-		if test.role == worker.RoleDecode && w.Runtime != "8.14.1" {
+		if test.role == worker.RoleDecode && !strings.HasPrefix(w.Runtime, "8.") {
 			t.Errorf("runtime %q", w.Runtime)
 		}
 		tasks, err := os.ReadDir("/proc/" + strconv.Itoa(p.PID()) + "/task")
