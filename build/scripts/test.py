@@ -7,6 +7,7 @@ with its reason.
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -61,7 +62,7 @@ def go_tests(tally):
             output.pop((package, test), None)
         elif test and action == "skip":
             reason = "".join(output.pop((package, test), [])).strip().splitlines()
-            tally.skipped.append(f"{package} {test}: {' '.join(reason[1:-1]).strip() or 'no reason given'}")
+            tally.skipped.append((package, test, " ".join(reason[1:-1]).strip() or "no reason given"))
         elif test and action == "fail":
             failed_tests.add(package)
             tally.check(f"{package} {test}", False, "".join(output.pop((package, test), [])))
@@ -75,6 +76,20 @@ def go_tests(tally):
     run.wait()
     if run.returncode and not tally.failed:
         tally.check("go test", False, "".join(output.get(("", ""), [])))
+
+
+def without_race_detector(tally):
+    """Runs those tests that the race detector does not bear: they said so when they were skipped."""
+    borne, tally.skipped = [s for s in tally.skipped if "race detector" not in s[2]], [s for s in tally.skipped if "race detector" in s[2]]
+    packages = {}
+    for package, test, _ in tally.skipped:
+        packages.setdefault(package, []).append(test)
+    for package, tests in packages.items():
+        for test in tests:
+            pattern = "/".join(f"^{re.escape(part)}$" for part in test.split("/"))
+            args = ["go", "test", "-tags", TAGS, "-count=1", "-run", pattern, package]
+            command(tally, f"{package} {test} without the race detector", *args)
+    tally.skipped = borne
 
 
 def generated_code_is_current(tally):
@@ -93,8 +108,9 @@ def main():
     command(tally, "golangci-lint", str(ROOT / "build/tools/golangci-lint"), "run")
     generated_code_is_current(tally)
     go_tests(tally)
-    for skipped in tally.skipped:
-        print(f"skipped {skipped}")
+    without_race_detector(tally)
+    for package, test, reason in tally.skipped:
+        print(f"skipped {package} {test}: {reason}")
     for failed in tally.failed:
         print(f"failed  {failed}")
     skipped = f", {len(tally.skipped)} skipped" if tally.skipped else ""
