@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/search/vector"
 )
@@ -70,21 +72,28 @@ func (e *Engine) answer(ctx context.Context, q *question) (Answer, error) {
 		a.Model = Model{ID: q.loaded.model.ID, Stage: q.loaded.model.Stage}
 		a.Histogram = histogram(q.result.Scores, q.verdict)
 	}
-	// Every photo that answers by its words gets a fit too, where it has been seen.
-	hits, total, err := e.page(ctx, all, q.Request, q.limit)
-	if err != nil {
+	var hits []Hit
+	var total int
+	var witnesses []*witness
+	both, inner := errgroup.WithContext(ctx)
+	both.Go(func() (err error) {
+		hits, total, err = e.page(inner, all, q.Request, q.limit)
+		return err
+	})
+	both.Go(func() (err error) {
+		witnesses, err = e.witnesses(inner, q)
+		return err
+	})
+	if err := both.Wait(); err != nil {
 		return a, err
 	}
 	a.Hits, a.Total = hits, total+q.extra
-	witnesses, err := e.witnesses(ctx, q, all, hits)
-	if err != nil {
-		return a, err
-	}
 	top := make([]int64, 0, len(all))
 	for _, f := range all[:min(len(all), 200)] {
 		top = append(top, f.num)
 	}
 	for _, w := range witnesses {
+		w.look(q.loaded, top, hits)
 		a.Clues = append(a.Clues, Clue{Word: w.word, At: w.at, Lit: w.lit(top)})
 	}
 	for i := range hits {

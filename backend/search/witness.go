@@ -3,28 +3,15 @@ package search
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"pixeldetective/backend/library/store"
 )
 
-// witnesses weighs each content word of a question against the photos that answer.
-func (e *Engine) witnesses(ctx context.Context, q *question, all []found, hits []Hit) ([]*witness, error) {
+// witnesses learns how each content word of a question is spread over the library.
+func (e *Engine) witnesses(ctx context.Context, q *question) ([]*witness, error) {
 	if q.Plain {
 		return nil, nil
-	}
-	nums := make([]int64, 0, len(hits)+200)
-	seen := map[int64]bool{}
-	add := func(n int64) {
-		if !seen[n] {
-			seen[n] = true
-			nums = append(nums, n)
-		}
-	}
-	for _, h := range hits {
-		add(h.Num)
-	}
-	for _, f := range all[:min(len(all), 200)] {
-		add(f.num)
 	}
 	var out []*witness
 	for _, c := range q.words[:min(len(q.words), maxClues)] {
@@ -37,16 +24,25 @@ func (e *Engine) witnesses(ctx context.Context, q *question, all []found, hits [
 			}
 			_, high := w.spread.Range()
 			w.verdict = q.loaded.calibration.judge(w.spread, high)
-			w.scores = q.loaded.matrix.Scores(w.vector, nums)
-		}
-		for _, h := range hits {
-			if s, ok := holds(c.word, h); ok {
-				w.text[h.Num] = s
-			}
 		}
 		out = append(out, w)
 	}
 	return out, nil
+}
+
+// look weighs the word against the photos of a page and the best of the answer.
+func (w *witness) look(l *loaded, best []int64, hits []Hit) {
+	nums := slices.Clone(best)
+	for _, h := range hits {
+		nums = append(nums, h.Num)
+		if s, ok := holds(w.word, h); ok {
+			w.text[h.Num] = s
+		}
+	}
+	if w.vector != nil {
+		slices.Sort(nums)
+		w.scores = l.matrix.Scores(w.vector, slices.Compact(nums))
+	}
 }
 
 // holds says whether a photo's tags, keywords or title hold a word.

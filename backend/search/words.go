@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	"golang.org/x/sync/errgroup"
 
 	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/search/query"
@@ -16,11 +17,13 @@ import (
 
 const (
 	// mostHits is how many photos an answer can hold; Total still counts the rest.
-	mostHits = 2000
+	mostHits = 1000
 	// mostSorted is the same where hits are ordered by something else than relevance, for which all of them are needed.
 	mostSorted = 10_000
-	// rescored is how many of the best photos are scored with exact vectors.
-	rescored = 256
+	// rescoredMore is how many photos beyond those asked for are scored with exact vectors, and rescored how many at most:
+	// fetching a vector costs 25 µs.
+	rescoredMore = 16
+	rescored     = 256
 	// textHits is how many photos the words of a question may find.
 	textHits = 300
 )
@@ -61,16 +64,21 @@ func (e *Engine) Words(ctx context.Context, r Request) (answer Answer, err error
 	if q.allow, err = e.deps.Store.Match(ctx, r.Filter); err != nil {
 		return Answer{}, fmt.Errorf("apply the filter: %w", err)
 	}
-	if err := e.understand(ctx, q); err != nil {
+	// What words find is looked up while the question is encoded in its own process.
+	both, inner := errgroup.WithContext(ctx)
+	both.Go(func() error { return e.understand(inner, q) })
+	both.Go(func() (err error) {
+		q.text, err = e.byWords(inner, q)
+		return err
+	})
+	if err := both.Wait(); err != nil {
 		return Answer{}, err
 	}
 	if err := e.narrowByWords(ctx, q); err != nil {
 		return Answer{}, err
 	}
+	q.text = q.permitted(q.text)
 	if err := e.byMeaning(ctx, q); err != nil {
-		return Answer{}, err
-	}
-	if q.text, err = e.byWords(ctx, q); err != nil {
 		return Answer{}, err
 	}
 	answer, err = e.answer(ctx, q)
@@ -212,7 +220,8 @@ func (e *Engine) byMeaning(ctx context.Context, q *question) error {
 	}
 	k := min(max(most, q.Offset+q.limit), max(1, q.loaded.matrix.Len()))
 	var err error
-	q.result, err = e.search(ctx, q.loaded, q.vectors[q.expression.Meaning()], k, q.allow, q.deny)
+	exact := min(rescored, q.Offset+q.limit+rescoredMore)
+	q.result, err = e.search(ctx, q.loaded, q.vectors[q.expression.Meaning()], k, exact, q.allow, q.deny)
 	if err != nil || len(q.result.Candidates) == 0 {
 		return err
 	}
@@ -232,10 +241,10 @@ func (e *Engine) byMeaning(ctx context.Context, q *question) error {
 	return nil
 }
 
-// search scans the matrix and rescores the best with the library's vectors.
-func (e *Engine) search(ctx context.Context, l *loaded, v []float32, k int, allow, deny *roaring.Bitmap) (vector.Result, error) {
+// search scans the matrix and scores the exact best again with the library's vectors.
+func (e *Engine) search(ctx context.Context, l *loaded, v []float32, k, exact int, allow, deny *roaring.Bitmap) (vector.Result, error) {
 	r, err := l.matrix.Search(ctx, v, vector.Options{
-		K: k, Rescore: rescored, Allow: allow, Deny: deny,
+		K: k, Rescore: exact, Allow: allow, Deny: deny,
 		Floats: func(ctx context.Context, nums []int64) (map[int64][]float32, error) {
 			return e.deps.Store.EmbeddingsOf(ctx, l.model.Ref(), nums)
 		},
@@ -271,9 +280,14 @@ func (e *Engine) byWords(ctx context.Context, q *question) ([]store.TextHit, err
 			}
 		}
 	}
+	return hits, nil
+}
+
+// permitted leaves out what the filter or an exclusion keeps out.
+func (q *question) permitted(hits []store.TextHit) []store.TextHit {
 	return slices.DeleteFunc(hits, func(h store.TextHit) bool {
 		return q.allow != nil && !q.allow.Contains(uint32(h.Num)) || q.deny != nil && q.deny.Contains(uint32(h.Num))
-	}), nil
+	})
 }
 
 func textQuery(q *question, form func(string) string) store.TextQuery {

@@ -97,6 +97,18 @@ func (d Distribution) Histogram(low, high float64, n int) []int {
 	return out
 }
 
+// stretched returns the distribution with all scores moved away from the mean by a factor.
+func (d Distribution) stretched(by float64) Distribution {
+	out := Distribution{Count: d.Count, Mean: d.Mean, Std: d.Std * by, bins: make([]uint32, binCount)}
+	for b, c := range d.bins {
+		if c > 0 {
+			middle := (edge(b) + edge(b+1)) / 2
+			out.bins[binOf(d.Mean+(middle-d.Mean)*by)] += c
+		}
+	}
+	return out
+}
+
 // threshold returns the greatest bin edge that at least want rows reach.
 func (d Distribution) threshold(want int) float32 {
 	n := 0

@@ -17,13 +17,14 @@ const blockRows = 8192
 
 // Config says how a matrix is laid out. The zero value holds the defaults.
 type Config struct {
-	// NarrowFrom is the number of rows from which Narrow builds the narrow first pass; 0: 200,000; negative: never.
+	// NarrowFrom is the number of rows from which Narrow builds the narrow first pass; 0: those whose codes take 32 MiB,
+	// about as much as is read in 3 ms; negative: never.
 	NarrowFrom int
 	// Threads is how many cores a search may use; 0: all that the process may use.
 	Threads int
 }
 
-const defaultNarrowFrom = 200_000
+const narrowFromBytes = 32 << 20
 
 // Matrix holds the vectors of one model. Any number of searches may run beside one another and beside Append, Remove and
 // Narrow, which wait for one another.
@@ -74,7 +75,7 @@ type block struct {
 // New returns an empty matrix for vectors of dim values from the model ref.
 func New(ref photo.ModelRef, dim int, config Config) *Matrix {
 	if config.NarrowFrom == 0 {
-		config.NarrowFrom = defaultNarrowFrom
+		config.NarrowFrom = narrowFromBytes / max(1, dim)
 	}
 	m := &Matrix{ref: ref, dim: dim, stride: strideOf(dim), config: config, isa: bestInstructions()}
 	m.state.Store(&state{})

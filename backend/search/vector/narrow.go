@@ -45,36 +45,78 @@ func (a *axes) encode(x []float32, codes []byte, scale *float32) {
 	*scale = encodeRow(a.project(x, true), codes)
 }
 
-// query returns the code of a query for the narrow pass, and whether the axes hold enough of it: a query for something
-// rare may lie across them.
-func (a *axes) query(x []float32) (code, bool) {
-	p := a.project(x, false)
-	q := encodeQuery(p, a.stride)
-	var along, meanSquare, whole, inside float64
-	for i, v := range x {
-		along += float64(v) * float64(a.mean[i])
-		meanSquare += float64(a.mean[i]) * float64(a.mean[i])
-		whole += float64(v) * float64(v)
-	}
-	for _, v := range p {
-		inside += float64(v) * float64(v)
-	}
-	q.offset = float32(along)
-	if meanSquare > 0 {
-		// What lies along the mean moves all scores alike and asks nothing of the axes.
-		whole -= along * along / meanSquare
-		onMean := a.project(a.mean, false)
-		var inMean float64
-		for _, v := range onMean {
-			inMean += float64(v) * float64(v)
-		}
-		inside -= along * along / meanSquare * (inMean / meanSquare)
-	}
-	return q, whole <= 0 || inside >= leastInside*whole
+// query returns the code of a query for the narrow pass. Its offset is the query's score with the mean, so that a narrow
+// score differs from the full one only by what lies across the axes.
+func (a *axes) query(x []float32) code {
+	q := encodeQuery(a.project(x, false), a.stride)
+	q.offset = Dot(x, a.mean)
+	return q
 }
 
-// leastInside is the least share of a query's squared length, apart from the mean, that must lie on the axes.
-const leastInside = 0.4
+const (
+	// spreadRows is about how many rows the narrow scores of a query are held against the full ones on.
+	spreadRows = 2048
+	// leastSpread is the least part of the standard deviation of the full scores that the narrow ones must show: a query
+	// for something rare may lie across the axes, and is then scored in full.
+	leastSpread = 0.7
+)
+
+// stretch returns by how much the full scores are spread more widely than the narrow ones of this pass, measured on an even
+// sample of its rows; 1 where there are too few to tell.
+func (p *pass) stretch(ctx context.Context, full code) (float64, error) {
+	total := 0
+	for i := range p.state.blocks {
+		total += p.length(i)
+	}
+	step := max(1, total/spreadRows)
+	var sample []row
+	for i, at := 0, 0; i < len(p.state.blocks); i++ {
+		n := p.length(i)
+		for ; at < n; at += step {
+			if isSet(p.skip[i], at) {
+				continue
+			}
+			r := row{block: i, row: at, score: p.room.scores[i*blockRows+at]}
+			if p.rows[i] != nil {
+				r.row = int(p.rows[i][at])
+			}
+			sample = append(sample, r)
+		}
+		at -= n
+	}
+	if len(sample) < spreadRows/16 {
+		return 1, nil
+	}
+	narrow := spreadOf(sample)
+	if err := p.matrix.scoreRows(ctx, p.state, full, sample); err != nil {
+		return 1, err
+	}
+	if narrow == 0 {
+		return math.Inf(1), nil
+	}
+	return spreadOf(sample) / narrow, nil
+}
+
+// length is how many scores block i has in this pass.
+func (p *pass) length(i int) int {
+	if p.rows[i] != nil {
+		return len(p.rows[i])
+	}
+	return p.state.blocks[i].rows
+}
+
+func isSet(bits []uint64, i int) bool { return bits != nil && bits[i/64]>>(i%64)&1 == 1 }
+
+// spreadOf is the standard deviation of the scores of rows.
+func spreadOf(rows []row) float64 {
+	var sum, squares float64
+	for _, r := range rows {
+		sum += float64(r.score)
+		squares += float64(r.score) * float64(r.score)
+	}
+	n := float64(len(rows))
+	return math.Sqrt(max(0, squares/n-sum/n*(sum/n)))
+}
 
 // Narrow builds the narrow first pass where the matrix has grown to Config.NarrowFrom rows and has none. It takes seconds
 // at a million rows; searches go on meanwhile, appends wait.

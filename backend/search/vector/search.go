@@ -68,15 +68,27 @@ func (m *Matrix) Search(ctx context.Context, query []float32, o Options) (Result
 	full := encodeQuery(query, m.stride)
 	p := &pass{matrix: m, state: s, query: full, allow: newFilter(o.Allow, s), deny: o.Deny, room: room}
 	if s.axes != nil && !p.allow.sparse() {
-		if q, enough := s.axes.query(query); enough {
-			p.query, p.narrow = q, true
-		}
+		p.query, p.narrow = s.axes.query(query), true
 	}
 	scores, err := p.run(ctx)
 	if err != nil {
 		return Result{}, err
 	}
 	result := Result{Scores: scores}
+	if p.narrow && scores.Count > 0 {
+		wider, err := p.stretch(ctx, full)
+		if err != nil {
+			return Result{}, err
+		}
+		result.Scores = scores.stretched(wider)
+		if wider > 1/leastSpread {
+			p.query, p.narrow = full, false
+			if scores, err = p.run(ctx); err != nil {
+				return Result{}, err
+			}
+			result.Scores = scores
+		}
+	}
 	if o.K <= 0 || scores.Count == 0 {
 		return result, nil
 	}
