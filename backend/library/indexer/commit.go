@@ -108,7 +108,7 @@ func (p *pass) transact(ctx context.Context, jobs []*job) error {
 		if err != nil {
 			return fmt.Errorf("saving %d photos: %w", len(done), err)
 		}
-		p.note(committed, done, failed)
+		p.note(committed, done)
 		p.options.OnCommit()
 	}
 	p.x.progress.finished(int64(len(jobs)), int64(len(failed)))
@@ -134,12 +134,12 @@ func (p *pass) indexed(j *job) store.Indexed {
 }
 
 // note adds a transaction to the summary.
-func (p *pass) note(c store.Committed, done []store.Indexed, failed []store.Failed) {
+func (p *pass) note(c store.Committed, done []store.Indexed) {
 	p.summary.Linked += c.Linked
 	p.summary.Added += c.Added
 	p.summary.Embedded += c.Embedded
 	p.summary.Stale += c.Stale
-	p.summary.Failed = append(p.summary.Failed, failed...)
+	p.summary.Failed += c.Failed
 	for _, row := range done {
 		if row.EmbeddingFrom != nil {
 			p.summary.Lent++

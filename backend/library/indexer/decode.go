@@ -53,6 +53,7 @@ func (p *pass) decodeTwice(ctx context.Context, j *job, request worker.DecodeJob
 		var refused *worker.RefusedError
 		switch {
 		case err == nil:
+			j.failure = nil // it was not its fault
 			return decoded, nil
 		case ctx.Err() != nil:
 			return worker.Decoded{}, ctx.Err()

@@ -128,7 +128,7 @@ func (p *pass) lenders(ctx context.Context, jobs []*job) (map[photo.PixelDigest]
 
 // infer runs the model over jobs. Where a batch ends the worker, its halves are tried, down to the photo that does it.
 func (p *pass) infer(ctx context.Context, jobs []*job) error {
-	if len(jobs) == 0 || p.modelErr != nil {
+	if len(jobs) == 0 || p.modelless() != nil {
 		return nil
 	}
 	embeddings, err := p.encode(ctx, jobs)
@@ -145,7 +145,7 @@ func (p *pass) infer(ctx context.Context, jobs []*job) error {
 		return ctx.Err()
 	case errors.As(err, &unavailable):
 		// The photos are committed without vectors, found by name meanwhile, and embedded when the model is back.
-		p.modelErr = err
+		p.loseModel(err)
 		return nil
 	case errors.As(err, &refused), isCulprit(err):
 	default:

@@ -33,6 +33,7 @@ type scriptedWorkers struct {
 	modelErr error
 	encodeAs func(pixels [][]byte) error // called before an inference; its error is the answer
 	onDecode func(text string)
+	decodeAs func(text string) error // its error is the answer
 	limit    int
 	inFlight int64 // bytes
 	peak     int64
@@ -47,7 +48,7 @@ func (w *scriptedWorkers) Decode(ctx context.Context, job worker.DecodeJob, alon
 	}
 	w.inFlight += int64(len(job.Data))
 	w.peak = max(w.peak, w.inFlight)
-	onDecode := w.onDecode
+	onDecode, decodeAs := w.onDecode, w.decodeAs
 	w.mu.Unlock()
 	defer func() {
 		w.mu.Lock()
@@ -56,6 +57,11 @@ func (w *scriptedWorkers) Decode(ctx context.Context, job worker.DecodeJob, alon
 	}()
 	if onDecode != nil {
 		onDecode(text)
+	}
+	if decodeAs != nil {
+		if err := decodeAs(text); err != nil {
+			return worker.Decoded{}, err
+		}
 	}
 	switch {
 	case ctx.Err() != nil:

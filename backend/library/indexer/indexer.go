@@ -124,25 +124,38 @@ func (x *Indexer) announce() { x.options.OnProgress(x.Progress()) }
 // Run does all pending work, then waits for Wake, until ctx ends. Work that cannot go on now (no worker, a full disk)
 // is tried again when the reason says, or after RetryEvery.
 func (x *Indexer) Run(ctx context.Context) error {
-	for {
-		_, err := x.pass(ctx, x.options.SettleAfter)
+	said := ""
+	for ctx.Err() == nil {
+		summary, err := x.pass(ctx, x.options.SettleAfter)
 		if ctx.Err() != nil {
 			return nil
 		}
-		var retry <-chan time.Time
-		if err != nil && !errors.Is(err, ErrCancelled) {
-			wait := x.retryIn(err)
+		if err == nil {
+			err = summary.Unavailable // photos were left without a vector
+		}
+		if err == nil || errors.Is(err, ErrCancelled) {
+			said = ""
+			x.rest(ctx, nil)
+			continue
+		}
+		wait := x.retryIn(err)
+		if reason := err.Error(); reason != said { // a model that is not installed may stay away for days
+			said = reason
 			x.options.Log.Warn().Err(err).Dur("retry_in", wait).Msg("indexing stopped and will be tried again")
-			timer := time.NewTimer(wait)
-			defer timer.Stop()
-			retry = timer.C
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-x.wake:
-		case <-retry:
-		}
+		timer := time.NewTimer(wait)
+		x.rest(ctx, timer.C)
+		timer.Stop()
+	}
+	return nil
+}
+
+// rest waits for Wake, or for retry, or until ctx ends.
+func (x *Indexer) rest(ctx context.Context, retry <-chan time.Time) {
+	select {
+	case <-ctx.Done():
+	case <-x.wake:
+	case <-retry:
 	}
 }
 
@@ -164,7 +177,7 @@ type Summary struct {
 	Added    int // photos that are new
 	Embedded int // photos that got a vector by inference
 	Lent     int // photos that got the vector of one with the same pixels
-	Failed   []store.Failed
+	Failed   int // files that could not be read; the store lists them
 	Stale    int // files that changed while they were read; they are pending still
 	Hashed   int
 	Decoded  int
@@ -178,6 +191,7 @@ type Summary struct {
 func (x *Indexer) Pass(ctx context.Context) (Summary, error) { return x.pass(ctx, 0) }
 
 func (x *Indexer) pass(ctx context.Context, settle time.Duration) (Summary, error) {
+	outer := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	x.mu.Lock()
@@ -190,10 +204,9 @@ func (x *Indexer) pass(ctx context.Context, settle time.Duration) (Summary, erro
 		x.announce()
 	}()
 
-	outer := ctx
 	p := newPass(x, settle)
 	err := p.run(ctx)
-	if outer.Err() != nil && err != nil && errors.Is(err, context.Canceled) {
+	if ctx.Err() != nil && outer.Err() == nil && errors.Is(err, context.Canceled) {
 		err = ErrCancelled
 	}
 	return p.summary, err

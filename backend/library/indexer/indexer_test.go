@@ -120,7 +120,7 @@ func TestBadPhotosAreListedAndStopNoOther(t *testing.T) {
 	if got := b.failures(); !maps.Equal(got, want) {
 		t.Errorf("failures %v, want %v", got, want)
 	}
-	if s.Linked != 10 || len(s.Failed) != 4 {
+	if s.Linked != 10 || s.Failed != 4 {
 		t.Errorf("summary %+v", s)
 	}
 	if len(b.workers.alone) != 2 {

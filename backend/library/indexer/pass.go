@@ -30,9 +30,8 @@ type pass struct {
 	options Options
 	settle  time.Duration // files written more recently are left for later
 
-	ref      photo.ModelRef     // of the vectors that are wanted; zero while no model is available
-	inputs   []worker.InputSpec // what the model wants of a photo; nil while no model is available
-	modelErr error              // why no model is available
+	ref    photo.ModelRef     // of the vectors that are wanted; zero while no model is available
+	inputs []worker.InputSpec // what the model wants of a photo; nil while no model is available
 
 	bytes   *semaphore.Weighted
 	flights flights
@@ -42,6 +41,7 @@ type pass struct {
 
 	mu      sync.Mutex
 	offline map[store.FolderID]bool // folders found gone in this pass
+	noModel error                   // why no model is available
 
 	counted  counts
 	inferred atomic.Int64
@@ -100,12 +100,12 @@ func (p *pass) run(ctx context.Context) error {
 			break // nothing is left, or nothing that can be read now
 		}
 	}
-	if p.modelErr == nil {
+	if p.modelless() == nil {
 		if _, err := p.pipeline(ctx, p.unembedded); err != nil {
 			return err
 		}
 	}
-	p.summary.Unavailable = p.modelErr
+	p.summary.Unavailable = p.modelless()
 	return nil
 }
 
@@ -114,12 +114,26 @@ func (p *pass) run(ctx context.Context) error {
 func (p *pass) chooseModel() {
 	model, err := p.options.Workers.ImageModel()
 	if err != nil {
-		p.modelErr = err
+		p.loseModel(err)
 		return
 	}
 	pre := model.Image.Preprocess
 	p.ref = model.Ref()
 	p.inputs = []worker.InputSpec{{Width: pre.Width, Height: pre.Height, Fit: pre.Fit, Filter: pre.Filter}}
+}
+
+// modelless returns why there is no model, if there is none.
+func (p *pass) modelless() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.noModel
+}
+
+// loseModel notes that there is no model any more: the rest of the pass goes without.
+func (p *pass) loseModel(why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.noModel = why
 }
 
 // pipeline runs all stages over what source brings, and returns how many jobs that were.
@@ -139,20 +153,27 @@ func (p *pass) pipeline(ctx context.Context, source func(context.Context, chan<-
 		brought = n
 		return err
 	})
-	stage(group, readers, func() { close(toDecode) }, func() error {
+	// All three stages send to toCommit, and when ctx ends they end in any order: it is closed after the last.
+	var senders sync.WaitGroup
+	senders.Add(3)
+	stage(group, readers, func() { close(toDecode); senders.Done() }, func() error {
 		return each(ctx, toRead, func(j *job) error { return p.read(ctx, j, toDecode, toCommit) })
 	})
-	stage(group, slots, func() { close(toEmbed) }, func() error {
+	stage(group, slots, func() { close(toEmbed); senders.Done() }, func() error {
 		return each(ctx, toDecode, func(j *job) error { return p.decode(ctx, j, toEmbed, toCommit) })
 	})
-	stage(group, 1, func() { close(toCommit) }, func() error { return p.embed(ctx, toEmbed, toCommit) })
+	stage(group, 1, senders.Done, func() error { return p.embed(ctx, toEmbed, toCommit) })
+	group.Go(func() error {
+		senders.Wait()
+		close(toCommit)
+		return nil
+	})
 	group.Go(func() error { return p.commit(ctx, toCommit) })
 	err := group.Wait()
 	return brought, err
 }
 
-// stage runs n copies of work and calls done when all have returned. The stages before it send to toCommit too, but end
-// before it, so the last stage closes it.
+// stage runs n copies of work and calls done when all have returned.
 func stage(group *errgroup.Group, n int, done func(), work func() error) {
 	var copies sync.WaitGroup
 	for range n {
@@ -232,6 +253,9 @@ func (p *pass) pages(ctx context.Context, out chan<- *job, embedOnly bool,
 			return brought, nil
 		}
 		for _, row := range page {
+			if embedOnly && p.modelless() != nil {
+				return brought, nil // what has its row gains nothing without the model
+			}
 			if err := send(ctx, out, &job{Pending: row, embedOnly: embedOnly}); err != nil {
 				return brought, err
 			}

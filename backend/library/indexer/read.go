@@ -52,7 +52,7 @@ func (p *pass) read(ctx context.Context, j *job, toDecode chan<- *job, toCommit 
 	}
 	k, found := known[j.id]
 	j.known, j.hasVector = found, k.Embedded
-	if j.known && (j.hasVector || p.modelErr != nil) && !j.wantsMetadata() {
+	if j.known && (j.hasVector || p.modelless() != nil) && !j.wantsMetadata() {
 		p.release(j)
 		return send(ctx, toCommit, []*job{j})
 	}
