@@ -10,6 +10,10 @@ import (
 	"pixeldetective/backend/photo"
 )
 
+// CounterIndexed counts the files that were linked to their photo. It grows in the transaction that links them, so whoever
+// sees that no file waits sees what that took.
+const CounterIndexed = "files_indexed"
+
 // Commit writes what became of pending files: thumbnails and supersedes links first, then all else in one transaction. A
 // file whose row no longer says what Pending said stays as it is and is counted as stale; its photo is kept.
 func (s *Store) Commit(ctx context.Context, done []Indexed, failed []Failed) (Committed, error) {
@@ -39,7 +43,10 @@ func (s *Store) Commit(ctx context.Context, done []Indexed, failed []Failed) (Co
 			return err
 		}
 		c = b.counts
-		return nil
+		if c.Linked == 0 {
+			return nil
+		}
+		return t.addCounter(CounterIndexed, int64(c.Linked))
 	})
 	if err != nil {
 		return Committed{}, err

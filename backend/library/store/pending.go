@@ -191,8 +191,12 @@ func (s *Store) Failures(ctx context.Context) ([]Failure, error) {
 // AddCounter adds to a durable counter.
 func (s *Store) AddCounter(ctx context.Context, name string, n int64) error {
 	return s.index.write(ctx, fmt.Sprintf("add to counter %q", name), func(t *tx) error {
-		return t.exec("INSERT INTO counter (name, n) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = n + excluded.n", name, n)
+		return t.addCounter(name, n)
 	})
+}
+
+func (t *tx) addCounter(name string, n int64) error {
+	return t.exec("INSERT INTO counter (name, n) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = n + excluded.n", name, n)
 }
 
 // Counters returns all counters.
