@@ -190,7 +190,7 @@ func (b *Backend) Repair(ctx context.Context, events IndexEvents) (Repaired, err
 	begun := b.now()
 	done.Index, err = b.indexHere(ctx, targets, events)
 	if err == nil {
-		err = b.addFailures(ctx, begun, targets, &done.Index)
+		err = b.addFailures(ctx, targets, &done.Index)
 	}
 	done.Index.Seconds = b.now().Sub(begun).Seconds()
 	return done, errors.Join(err, lease.Release())

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,8 +28,6 @@ type IndexResult struct {
 	Decoded   int             `json:"decoded"`
 	Inferred  int             `json:"inferred"`
 	Seconds   float64         `json:"seconds"`
-
-	changed int // files that the scans found to be new or changed
 }
 
 // IndexEvents are told what an index run is doing. Functions may be nil and must not block.
@@ -48,6 +47,10 @@ type target struct {
 // the lease, that one is asked and followed. The supervisor must be running and ready.
 func (b *Backend) Index(ctx context.Context, dirs []string, events IndexEvents) (IndexResult, error) {
 	begun := b.now()
+	before, err := b.Store.Counters(ctx) // first of all: who watches sees a new folder before it is asked to scan it
+	if err != nil {
+		return IndexResult{}, err
+	}
 	targets, err := b.targets(ctx, dirs)
 	if err != nil {
 		return IndexResult{}, err
@@ -60,13 +63,13 @@ func (b *Backend) Index(ctx context.Context, dirs []string, events IndexEvents) 
 		result, err = b.indexHere(ctx, targets, events)
 		err = errors.Join(err, lease.Release())
 	case errors.As(err, &held):
-		result, err = b.indexThere(ctx, held.Holder, targets, events)
+		result, err = b.indexThere(ctx, held.Holder, targets, before, events)
 	}
 	if err != nil {
 		return result, err
 	}
 	result.Seconds = b.now().Sub(begun).Seconds()
-	return result, b.addFailures(ctx, begun, targets, &result)
+	return result, b.addFailures(ctx, targets, &result)
 }
 
 // targets checks the folders and adds them to the library.
@@ -147,6 +150,9 @@ func (b *Backend) indexHere(ctx context.Context, targets []target, events IndexE
 			events.Scanned(t.folder.Path, r)
 		}
 	}
+	if err := b.retryUnreadable(ctx); err != nil {
+		return result, err
+	}
 	for {
 		summary, err := b.passWithProgress(ctx, events.Progress)
 		result.Indexed += summary.Linked
@@ -200,13 +206,11 @@ func (b *Backend) passWithProgress(ctx context.Context, tell func(indexer.Progre
 
 // indexThere asks the process that holds the lease and follows it until all is done. If it ends meanwhile, this process
 // goes on in its place.
-func (b *Backend) indexThere(ctx context.Context, holder store.Holder, targets []target, events IndexEvents) (IndexResult, error) {
+func (b *Backend) indexThere(ctx context.Context, holder store.Holder, targets []target, before map[string]int64,
+	events IndexEvents,
+) (IndexResult, error) {
 	if events.Following != nil {
 		events.Following(holder)
-	}
-	before, err := b.Store.Counters(ctx)
-	if err != nil {
-		return IndexResult{}, err
 	}
 	var requests []int64
 	for _, t := range targets {
@@ -246,7 +250,7 @@ func (b *Backend) indexThere(ctx context.Context, holder store.Holder, targets [
 	result.Hashed = int(after[indexer.CounterHashed] - before[indexer.CounterHashed])
 	result.Decoded = int(after[indexer.CounterDecoded] - before[indexer.CounterDecoded])
 	result.Inferred = int(after[indexer.CounterInferred] - before[indexer.CounterInferred])
-	result.Indexed = result.changed
+	result.Indexed = int(after[store.CounterIndexed] - before[store.CounterIndexed])
 	return result, err
 }
 
@@ -269,14 +273,12 @@ func (b *Backend) served(ctx context.Context, requests []int64, result *IndexRes
 
 func addScan(result *IndexResult, r store.ReconcileResult) {
 	result.Found += r.Files
-	result.Unchanged += r.Unchanged
 	result.Removed += r.Removed
-	result.changed += r.Added + r.Changed
 }
 
-// addFailures lists what could not be read in the targets. A file that failed before and did not change since is no file
-// that needed nothing.
-func (b *Backend) addFailures(ctx context.Context, begun time.Time, targets []target, result *IndexResult) error {
+// addFailures lists what could not be read in the targets, and counts what needed nothing: neither a file that failed
+// before, nor one that a run left waiting which was ended.
+func (b *Backend) addFailures(ctx context.Context, targets []target, result *IndexResult) error {
 	failures, err := b.Store.Failures(ctx)
 	if err != nil {
 		return err
@@ -285,18 +287,22 @@ func (b *Backend) addFailures(ctx context.Context, begun time.Time, targets []ta
 		for _, t := range targets {
 			if f.Folder == t.folder.ID && (t.subtree == "" || strings.HasPrefix(f.Rel, t.subtree+"/")) {
 				result.Failed = append(result.Failed, f)
-				if f.At.Before(begun.Truncate(time.Second)) {
-					result.Unchanged = max(0, result.Unchanged-1)
-				}
 				break
 			}
 		}
 	}
+	// What was indexed in other folders meanwhile is no part of this.
+	result.Indexed = min(result.Indexed, max(0, result.Found-len(result.Failed)))
+	// Not what the scans found unchanged: who watches may have scanned before it was asked to.
+	result.Unchanged = max(0, result.Found-result.Indexed-len(result.Failed))
 	problems, err := b.Store.DirectoryProblems(ctx)
 	if err != nil {
 		return err
 	}
 	for _, p := range problems {
+		if !slices.ContainsFunc(targets, func(t target) bool { return t.folder.ID == p.Folder }) {
+			continue
+		}
 		result.Problems = append(result.Problems, fmt.Sprintf("the folder %q could not be read: %s; what was known of it is kept", p.Path, p.Reason))
 	}
 	return nil

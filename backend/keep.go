@@ -14,6 +14,8 @@ import (
 const (
 	// lookEvery is how often the holder of the lease looks for wishes of other processes, and those for their answer.
 	lookEvery = 200 * time.Millisecond
+	// retryEvery is how long the holder waits after the library could not be read or written.
+	retryEvery = 5 * time.Second
 	// backupEvery is how often decisions are backed up; the store keeps it to once a day.
 	backupEvery = time.Hour
 )
@@ -46,6 +48,22 @@ func (b *Backend) keep(ctx context.Context) error {
 
 // serveRequests scans what other processes ask for.
 func (b *Backend) serveRequests(ctx context.Context, watcher *folder.Watcher) error {
+	for {
+		err := b.followRequests(ctx, watcher)
+		if ctx.Err() != nil {
+			return nil
+		}
+		// A library that is locked or a disk that is full is no reason to stop watching.
+		b.Log.Warn().Err(err).Msg("the wishes of other processes cannot be looked at; it is tried again")
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(retryEvery):
+		}
+	}
+}
+
+func (b *Backend) followRequests(ctx context.Context, watcher *folder.Watcher) error {
 	return b.Store.Follow(ctx, lookEvery, func(int64) error {
 		served, err := b.serveScanRequests(ctx, watcher.Scan)
 		if served > 0 {
@@ -83,11 +101,22 @@ func (b *Backend) serveScanRequests(ctx context.Context,
 	return len(requests), nil
 }
 
-// backUp keeps rotated copies of what a person decided.
+// retryUnreadable lets files that the system would not give be tried again: neither their bytes nor their times change when
+// their permissions do, or when their drive comes back.
+func (b *Backend) retryUnreadable(ctx context.Context) error {
+	_, err := b.Store.RetryFailed(ctx, store.FailureUnreadable, store.FailureVanished)
+	return err
+}
+
+// backUp keeps rotated copies of what a person decided, and now and then tries files anew that could not be read.
 func (b *Backend) backUp(ctx context.Context) error {
 	ticker := time.NewTicker(backupEvery)
 	defer ticker.Stop()
 	for {
+		if err := b.retryUnreadable(ctx); err != nil && ctx.Err() == nil {
+			b.Log.Warn().Err(err).Msg("files that could not be read are not tried again now")
+		}
+		b.Indexer.Wake()
 		if err := b.Store.Backup(ctx); err != nil && ctx.Err() == nil {
 			b.Log.Warn().Err(err).Msg("decisions could not be backed up")
 		}

@@ -73,7 +73,7 @@ func (m *meter) drawBar(p indexer.Progress) {
 	if m.bar == nil {
 		m.bar = progressbar.NewOptions64(p.Total,
 			progressbar.OptionSetWriter(m.console.out), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetPredictTime(false), progressbar.OptionSetDescription("Reading photos"))
+			progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(true), progressbar.OptionSetDescription("Reading photos"))
 	}
 	m.bar.ChangeMax64(p.Total)
 	m.bar.Describe(fmt.Sprintf("Reading photos, %d of %d, %.1f a second, %s left", p.Done, p.Total, p.Rate, remaining(p.Remaining)))
