@@ -59,8 +59,12 @@ func gather(batch []*job, in <-chan []*job) []*job {
 }
 
 // write commits jobs in one transaction, and then the files that have the same bytes as one of them: a follower is linked
-// only when its photo is in, and content whose flight has ended can be looked up.
+// only when its photo is in, and content whose flight has ended can be looked up. The counters are written before: a
+// process that waits until nothing is pending then sees all that this took.
 func (p *pass) write(ctx context.Context, jobs []*job) error {
+	if err := p.saveCounts(ctx); err != nil {
+		return err
+	}
 	if err := p.transact(ctx, jobs); err != nil {
 		return err
 	}
@@ -85,7 +89,7 @@ func (p *pass) write(ctx context.Context, jobs []*job) error {
 			return err
 		}
 	}
-	return p.saveCounts(ctx)
+	return nil
 }
 
 // transact makes rows of jobs, in one transaction.
