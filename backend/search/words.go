@@ -17,7 +17,7 @@ import (
 
 const (
 	// mostHits is how many photos an answer can hold; Total still counts the rest.
-	mostHits = 1000
+	mostHits = 400
 	// mostSorted is the same where hits are ordered by something else than relevance, for which all of them are needed.
 	mostSorted = 10_000
 	// rescoredMore is how many photos beyond those asked for are scored with exact vectors, and rescored how many at most:
@@ -198,7 +198,7 @@ func (e *Engine) narrowByWords(ctx context.Context, q *question) error {
 		if len(r.Candidates) == 0 {
 			continue
 		}
-		verdict := q.loaded.calibration.judge(r.Scores, float64(r.Candidates[0].Score))
+		verdict := q.loaded.calibration.judge(q.vectors[text], r.Scores, float64(r.Candidates[0].Score), q.loaded.vectorOf(r.Candidates[0].Num))
 		for _, c := range r.Candidates {
 			if verdict.answered && float64(c.Score) >= verdict.cut {
 				out.Add(uint32(c.Num))
@@ -225,7 +225,8 @@ func (e *Engine) byMeaning(ctx context.Context, q *question) error {
 	if err != nil || len(q.result.Candidates) == 0 {
 		return err
 	}
-	q.verdict = q.loaded.calibration.judge(q.result.Scores, float64(q.result.Candidates[0].Score))
+	best := q.result.Candidates[0]
+	q.verdict = q.loaded.calibration.judge(q.vectors[q.expression.Meaning()], q.result.Scores, float64(best.Score), q.loaded.vectorOf(best.Num))
 	q.fits = q.result.Candidates
 	if q.Uncut {
 		return nil
@@ -240,6 +241,9 @@ func (e *Engine) byMeaning(ctx context.Context, q *question) error {
 	q.fits = q.fits[:end]
 	return nil
 }
+
+// vectorOf returns what the code of a photo stands for; nil where it is not there.
+func (l *loaded) vectorOf(num int64) []float32 { return l.matrix.Vectors([]int64{num})[num] }
 
 // search scans the matrix and scores the exact best again with the library's vectors.
 func (e *Engine) search(ctx context.Context, l *loaded, v []float32, k, exact int, allow, deny *roaring.Bitmap) (vector.Result, error) {
