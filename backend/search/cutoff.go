@@ -15,12 +15,20 @@ import (
 // is answered, the cut is lower than what the best photo had to reach: it keeps what scores a fair part of the best, and
 // clearly more than chance. In a small library the spread cannot be seen: the model's own, measured on questions that have
 // nothing to do with photos, takes its place in part.
+//
+// A model may keep what it was taught by name (labels and their kin) in values of their own, the last ones of a vector. A
+// question that lies there scores by two parts that measure differently, and its absent neighbours score with it (a bear for
+// a teddy bear): it must reach more than one that the rest of the vector has to answer alone. And what was taught by name
+// must agree: it knows that a bear is no giraffe.
 type calibration struct {
 	mean, std float64 // of the scores of unrelated questions and photos
 	prior     float64 // number of photos that mean and std weigh as much as
 	gate      float64 // score above the mean that the best photo must reach, where it stands out by gateZ
 	gateZ     float64 // deviations above the mean that go with gate
 	slope     float64 // how much standing out makes up for a low score
+	concepts  float64 // index from which on a vector holds what was taught by name; 0: there is no such part
+	known     float64 // how the logarithm of gate grows with the share, 0 to 1, of the question that lies there
+	confirm   float64 // score that a question which lies there must reach there, were it all of length 1
 	low       float64 // score above the mean that every photo must reach
 	share     float64 // of the best photo's score above the mean that every photo must reach
 	deviation float64 // deviations above the mean that every photo must reach
@@ -38,6 +46,7 @@ func calibrationOf(c *catalog.Cutoff) calibration {
 	}
 	for key, field := range map[string]*float64{
 		"mean": &out.mean, "std": &out.std, "prior": &out.prior, "gate": &out.gate, "gate_z": &out.gateZ, "slope": &out.slope,
+		"concepts": &out.concepts, "known": &out.known, "confirm": &out.confirm,
 		"low": &out.low, "share": &out.share, "deviation": &out.deviation, "like": &out.like,
 	} {
 		if v, ok := (*c)[key]; ok && !math.IsNaN(v) && !math.IsInf(v, 0) {
@@ -64,8 +73,35 @@ type verdict struct {
 	cut float64
 }
 
-// judge decides from the distribution of a question's scores over the library, and the best of them.
-func (c calibration) judge(d vector.Distribution, best float64) verdict {
+// byName is the share of a question from which on it counts as one for what the model was taught by name.
+const byName = 0.3
+
+// ofConcepts is the share, 0 to 1, of a question's vector that lies in what the model was taught by name.
+func (c calibration) ofConcepts(question []float32) float64 {
+	from := int(c.concepts)
+	if from <= 0 || from >= len(question) {
+		return 0
+	}
+	all := float64(vector.Dot(question, question))
+	if all <= 0 {
+		return 0
+	}
+	return float64(vector.Dot(question[from:], question[from:])) / all
+}
+
+// confirms says whether what the model was taught by name speaks for a photo too, where the question is one for it.
+func (c calibration) confirms(question, photo []float32) bool {
+	share := c.ofConcepts(question)
+	if share < byName || len(photo) != len(question) {
+		return true
+	}
+	from := int(c.concepts)
+	return float64(vector.Dot(question[from:], photo[from:])) >= c.confirm*math.Sqrt(share)
+}
+
+// judge decides from a question's vector, the distribution of its scores over the library, and the best of them. photo is the
+// vector of the photo with that score; nil, where it is not known, counts as confirmed.
+func (c calibration) judge(question []float32, d vector.Distribution, best float64, photo []float32) verdict {
 	if d.Count == 0 {
 		return verdict{cut: math.Inf(1)}
 	}
@@ -85,10 +121,13 @@ func (c calibration) judge(d vector.Distribution, best float64) verdict {
 		needed := c.gateZ * growth
 		return verdict{answered: z >= needed && n > fewestPhotos, cut: mean + max(c.share*top, c.deviation*std)}
 	}
-	gate := math.Log(top/(c.gate*growth)) + c.slope*math.Log(z/(c.gateZ*growth))
+	gate := math.Log(top/(c.gate*growth)) + c.slope*math.Log(z/(c.gateZ*growth)) - c.known*c.ofConcepts(question)
 	if gate < 0 {
 		// The score at which the gate would open: both terms grow with the logarithm of the score.
 		return verdict{cut: mean + top*math.Exp(-gate/(1+c.slope))}
+	}
+	if !c.confirms(question, photo) {
+		return verdict{cut: math.Nextafter(best, math.Inf(1))}
 	}
 	return verdict{answered: true, cut: mean + max(c.low*growth, c.share*top, c.deviation*std)}
 }

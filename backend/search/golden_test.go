@@ -1,11 +1,15 @@
 package search
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,18 +26,20 @@ import (
 	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/photo"
 	"pixeldetective/backend/search/quality"
-	"pixeldetective/backend/search/vector"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+type goldenPhoto struct {
+	File   string      `json:"file"`
+	Tags   []photo.Tag `json:"tags"`
+	Sample bool        `json:"sample"` // of build/sample: it is in golden.sample
+}
+
 // golden is what the starter model gives for 85 photos and some texts; see testdata/make_golden.py.
 type golden struct {
-	Photos []struct {
-		File string      `json:"file"`
-		Tags []photo.Tag `json:"tags"`
-	} `json:"photos"`
-	Texts    []string `json:"texts"`
+	Photos   []goldenPhoto `json:"photos"`
+	Texts    []string      `json:"texts"`
 	Captions []struct {
 		File string `json:"file"`
 		Text int    `json:"text"`
@@ -44,6 +50,7 @@ type golden struct {
 	} `json:"reference"`
 	photos  [][]float32
 	vectors map[string][]float32
+	sample  *golden // the demo photos, a library of other makers and other subjects
 }
 
 func readGolden(t testing.TB) *golden {
@@ -56,16 +63,29 @@ func readGolden(t testing.TB) *golden {
 	if err := json.Unmarshal(b, g); err != nil {
 		t.Fatal(err)
 	}
-	if b, err = os.ReadFile("testdata/golden.bin"); err != nil {
+	packed, err := os.Open("testdata/golden.bin.gz")
+	if err != nil {
 		t.Fatal(err)
 	}
-	const row = 2 * 1024
+	defer packed.Close()
+	unpacked, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err = io.ReadAll(unpacked); err != nil {
+		t.Fatal(err)
+	}
+	const row = 33*4 + 1024
 	if len(b) != row*(len(g.Photos)+len(g.Texts)) {
-		t.Fatalf("golden.bin has %d bytes", len(b))
+		t.Fatalf("golden.bin.gz holds %d bytes", len(b))
 	}
 	at := func(i int) []float32 {
-		x := make([]float32, 1024)
-		vector.Halfs(b[i*row:(i+1)*row], x)
+		x, r := make([]float32, 1024), b[i*row:(i+1)*row]
+		float := func(k int) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(r[4*k:])) }
+		for k := range x {
+			x[k] = float(k/32) * float32(int8(r[33*4+k]))
+		}
+		x[1023] = float(32)
 		return x
 	}
 	for i := range g.Photos {
@@ -74,8 +94,17 @@ func readGolden(t testing.TB) *golden {
 	for i, text := range g.Texts {
 		g.vectors[text] = at(len(g.Photos) + i)
 	}
+	n := slices.IndexFunc(g.Photos, func(p goldenPhoto) bool { return p.Sample })
+	g.sample = &golden{Photos: g.Photos[n:], photos: g.photos[n:], vectors: g.vectors}
+	for i := range g.sample.Photos {
+		g.sample.Photos[i].File = flat(g.sample.Photos[i].File)
+	}
+	g.Photos, g.photos = g.Photos[:n], g.photos[:n]
 	return g
 }
+
+// flat makes a name in one folder of a path below it.
+func flat(path string) string { return strings.ReplaceAll(path, "/", "_") }
 
 // starter reads the model's entry from the catalog that ships.
 func starter(t testing.TB) catalog.Model {

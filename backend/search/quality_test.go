@@ -12,14 +12,23 @@ import (
 
 func lists(t testing.TB) (present, absent []quality.Query) {
 	t.Helper()
-	present, err := quality.ReadQueries("testdata/present.json")
+	return queries(t, "present"), queries(t, "absent")
+}
+
+func queries(t testing.TB, name string) []quality.Query {
+	t.Helper()
+	out, err := quality.ReadQueries("testdata/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if absent, err = quality.ReadQueries("testdata/absent.json"); err != nil {
-		t.Fatal(err)
+	for _, q := range out {
+		for _, files := range [][]string{q.Files, q.Maybe} {
+			for i, f := range files {
+				files[i] = flat(f)
+			}
+		}
 	}
-	return present, absent
+	return out
 }
 
 func (g *golden) captions() []quality.Caption {
@@ -53,12 +62,36 @@ func TestQualityOnTheGoldenPhotos(t *testing.T) {
 	if r.Ranking.MeanAveragePrecision < g.Reference.MAP-0.01 {
 		t.Errorf("short queries are ranked worse than by the reference")
 	}
-	if c := r.Cut[quality.Both]; c.AbsentAnswered > 0.05 || c.Nonsense > 0 {
-		t.Errorf("%.3f of the absent queries are answered", c.AbsentAnswered)
+	for half, c := range r.Cut {
+		if c.AbsentAnswered > 0.05 || c.Nonsense > 0 {
+			t.Errorf("%s: %.3f of the absent queries are answered", half, c.AbsentAnswered)
+		}
 	}
 	// What the starter reaches; see testdata/README.md for what stands between this and 95 %.
-	if c := r.Cut[quality.Both]; c.Kept < 0.75 || c.KeptOfFound < 0.79 || c.KeptOfAnswered < 0.92 {
-		t.Errorf("kept %.3f of the right photos, %.3f of those found, %.3f of answered queries", c.Kept, c.KeptOfFound, c.KeptOfAnswered)
+	if c := r.Cut[quality.Both]; c.Kept < 0.79 || c.KeptOfFound < 0.82 || c.KeptOfAnswered < 0.91 || c.Precision < 0.62 {
+		t.Errorf("kept %.3f of the right photos, %.3f of those found, %.3f of answered queries, precision %.3f", c.Kept, c.KeptOfFound, c.KeptOfAnswered, c.Precision)
+	}
+}
+
+// The demo photos are by other people and of other things than those that the model's second half was taught with.
+func TestQualityOnTheDemoPhotos(t *testing.T) {
+	g := readGolden(t).sample
+	l := newLibrary(t, starter(t))
+	l.fill(t, g, g.files())
+	e := run(t, l, newFakeEncoder(l.model, g))
+	r, err := quality.Measure(context.Background(), asker(e, true), queries(t, "sample_present"), queries(t, "sample_absent"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(r.String())
+	for _, c := range r.Fooled {
+		t.Logf("answered though absent: %q %v", c.Query, c.Wrong)
+	}
+	for _, c := range r.Missed {
+		t.Logf("missed: %q %v of %d answers", c.Query, c.Missed, c.Answers)
+	}
+	if c := r.Cut[quality.Both]; c.AbsentAnswered > 0.05 || c.Nonsense > 0 || c.Kept < 0.58 || c.KeptOfAnswered < 0.91 {
+		t.Errorf("%.3f of the absent queries are answered, %.3f of the right photos kept, %.3f of answered queries", c.AbsentAnswered, c.Kept, c.KeptOfAnswered)
 	}
 }
 

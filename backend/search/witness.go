@@ -23,7 +23,7 @@ func (e *Engine) witnesses(ctx context.Context, q *question) ([]*witness, error)
 				return nil, fmt.Errorf("weigh the word %q: %w", c.word, err)
 			}
 			_, high := w.spread.Range()
-			w.verdict = q.loaded.calibration.judge(w.spread, high)
+			w.verdict = q.loaded.calibration.judge(w.vector, w.spread, high, nil)
 		}
 		out = append(out, w)
 	}

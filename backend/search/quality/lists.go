@@ -12,7 +12,7 @@ type Query struct {
 	Query string   `json:"query"`
 	Files []string `json:"files,omitempty"` // photos that a person would call right answers, by file name
 	Maybe []string `json:"maybe,omitempty"` // photos that nobody would call wrong, and nobody would miss
-	Kind  string   `json:"kind,omitempty"`  // of an absent query: thing or nonsense
+	Kind  string   `json:"kind,omitempty"`  // class or description; of an absent query thing or nonsense
 }
 
 // Caption is a sentence about one photo.

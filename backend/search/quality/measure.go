@@ -27,6 +27,8 @@ type Ranking struct {
 type Cut struct {
 	// Kept is the share of a query's photos that answer, the mean over the queries.
 	Kept float64
+	// KeptOfClasses is Kept over the queries of the kind class, which name what is in a photo or where it is.
+	KeptOfClasses float64
 	// KeptOfFound is the same over those photos that the uncut order finds: among its first 10, or first 2·(right and
 	// possible photos) where that is more. What the model cannot see is not the cut's to keep.
 	KeptOfFound float64
@@ -144,7 +146,8 @@ func AveragePrecision(order, right []string) float64 {
 // sums adds up one half.
 type sums struct {
 	kept, found, answered, precision                 float64
-	presents, founds, answers                        int
+	classKept                                        float64
+	presents, classes, founds, answers               int
 	absents, things, nonsenses                       int
 	absentAnswered, thingsAnswered, nonsenseAnswered int
 }
@@ -153,6 +156,10 @@ func (s *sums) present(q Query, order, answers []string) {
 	s.presents++
 	kept := share(q.Files, answers)
 	s.kept += kept
+	if q.Kind == "class" {
+		s.classes++
+		s.classKept += kept
+	}
 	screen := order[:min(len(order), max(10, 2*(len(q.Files)+len(q.Maybe))))]
 	if seen := slices.DeleteFunc(slices.Clone(q.Files), func(f string) bool { return !slices.Contains(screen, f) }); len(seen) > 0 {
 		s.founds++
@@ -183,7 +190,7 @@ func (s *sums) absent(q Query, answers []string) {
 
 func (s *sums) cut() Cut {
 	return Cut{
-		Kept: ratio(s.kept, s.presents), KeptOfFound: ratio(s.found, s.founds), KeptOfAnswered: ratio(s.answered, s.answers),
+		Kept: ratio(s.kept, s.presents), KeptOfClasses: ratio(s.classKept, s.classes), KeptOfFound: ratio(s.found, s.founds), KeptOfAnswered: ratio(s.answered, s.answers),
 		Unanswered: ratio(float64(s.presents-s.answers), s.presents), Precision: ratio(s.precision, s.answers),
 		AbsentAnswered: ratio(float64(s.absentAnswered), s.absents), Things: ratio(float64(s.thingsAnswered), s.things),
 		Nonsense: ratio(float64(s.nonsenseAnswered), s.nonsenses), Present: s.presents, Absent: s.absents,
@@ -214,8 +221,8 @@ func (r Report) String() string {
 	fmt.Fprintf(&b, "short queries %d: mean average precision %.3f\n", r.Ranking.Queries, r.Ranking.MeanAveragePrecision)
 	for _, h := range []Half{Both, Tune, HeldOut} {
 		c := r.Cut[h]
-		fmt.Fprintf(&b, "%-8s  %3d present: kept %.3f, of those found %.3f, of answered queries %.3f, unanswered %.3f, precision %.3f | %3d absent: answered %.3f (things %.3f, nonsense %.3f)\n",
-			h, c.Present, c.Kept, c.KeptOfFound, c.KeptOfAnswered, c.Unanswered, c.Precision, c.Absent, c.AbsentAnswered, c.Things, c.Nonsense)
+		fmt.Fprintf(&b, "%-8s  %3d present: kept %.3f, of classes %.3f, of those found %.3f, of answered queries %.3f, unanswered %.3f, precision %.3f | %3d absent: answered %.3f (things %.3f, nonsense %.3f)\n",
+			h, c.Present, c.Kept, c.KeptOfClasses, c.KeptOfFound, c.KeptOfAnswered, c.Unanswered, c.Precision, c.Absent, c.AbsentAnswered, c.Things, c.Nonsense)
 	}
 	return b.String()
 }

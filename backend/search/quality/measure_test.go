@@ -31,7 +31,7 @@ func TestMeasure(t *testing.T) {
 		return order[q][:cut[q]], nil
 	}
 	r, err := Measure(context.Background(), ask,
-		[]Query{{Query: "one", Files: []string{"a", "c"}, Maybe: []string{"b"}}, {Query: "two", Files: []string{"a", "b"}}},
+		[]Query{{Query: "one", Files: []string{"a", "c"}, Maybe: []string{"b"}, Kind: "class"}, {Query: "two", Files: []string{"a", "b"}}},
 		[]Query{{Query: "gone", Kind: "thing"}, {Query: "noise", Kind: "nonsense"}},
 		[]Caption{{"a", "caption"}, {"f", "caption"}})
 	if err != nil {
@@ -40,7 +40,7 @@ func TestMeasure(t *testing.T) {
 	c := r.Cut[Both]
 	for name, v := range map[string][2]float64{
 		"recall@1": {r.Recall.At1, 0.5}, "recall@5": {r.Recall.At5, 0.5}, "recall@10": {r.Recall.At10, 1},
-		"kept": {c.Kept, 0.25}, "kept of found": {c.KeptOfFound, 0.25}, "kept of answered": {c.KeptOfAnswered, 0.5},
+		"kept": {c.Kept, 0.25}, "kept of classes": {c.KeptOfClasses, 0.5}, "kept of found": {c.KeptOfFound, 0.25}, "kept of answered": {c.KeptOfAnswered, 0.5},
 		"precision": {c.Precision, 1}, "unanswered": {c.Unanswered, 0.5}, "absent": {c.AbsentAnswered, 0.5}, "things": {c.Things, 1}, "nonsense": {c.Nonsense, 0},
 	} {
 		if math.Abs(v[0]-v[1]) > 1e-12 {
