@@ -193,7 +193,6 @@ type status struct {
 		Role string
 		PID  int
 	}
-	Phases  []struct{ Name, State string }
 	Library struct {
 		Holder *struct {
 			PID     int

@@ -210,7 +210,10 @@ func (c *changer) change() {
 		kinds = append(kinds, "delete", "rename", "save", "save", "move out", "copy")
 	}
 	if len(dirs) > 3 {
-		kinds = append(kinds, "rename tree", "rename tree", "move tree out and in", "delete tree")
+		kinds = append(kinds, "rename tree", "rename tree", "move tree out and in")
+	}
+	if len(dirs) > 3 && len(files) > 20 {
+		kinds = append(kinds, "delete tree")
 	}
 	kind := one(c, kinds)
 	c.kinds[kind]++
