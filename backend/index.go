@@ -233,7 +233,7 @@ func (b *Backend) indexThere(ctx context.Context, holder store.Holder, targets [
 		if !errors.As(err, &held) {
 			return result, err
 		}
-		served, err := b.served(ctx, requests, &result)
+		served, err := b.served(ctx, requests, targets, &result)
 		if err != nil {
 			return result, err
 		}
@@ -254,8 +254,8 @@ func (b *Backend) indexThere(ctx context.Context, holder store.Holder, targets [
 	return result, err
 }
 
-// served says whether all requests are done and nothing waits, and sums up what they found.
-func (b *Backend) served(ctx context.Context, requests []int64, result *IndexResult) (bool, error) {
+// served says whether all requests are done and nothing waits in their targets, and sums up what they found.
+func (b *Backend) served(ctx context.Context, requests []int64, targets []target, result *IndexResult) (bool, error) {
 	*result = IndexResult{}
 	for _, id := range requests {
 		outcome, done, err := b.Store.ScanOutcome(ctx, id)
@@ -267,8 +267,12 @@ func (b *Backend) served(ctx context.Context, requests []int64, result *IndexRes
 			result.Problems = append(result.Problems, outcome.Reason)
 		}
 	}
-	totals, err := b.Store.PendingTotals(ctx)
-	return totals.Files == 0, err
+	for _, t := range targets {
+		if waiting, err := b.Store.PendingIn(ctx, t.folder.ID, t.subtree); err != nil || waiting > 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func addScan(result *IndexResult, r store.ReconcileResult) {

@@ -76,6 +76,19 @@ func (s *Store) PendingTotals(ctx context.Context) (Totals, error) {
 	return t, err
 }
 
+// PendingIn returns how many files wait in a folder, or in a subtree of it.
+func (s *Store) PendingIn(ctx context.Context, id FolderID, subtree string) (int64, error) {
+	query := `SELECT count(*) FROM file f INDEXED BY file_pending CROSS JOIN dir d ON d.id = f.dir WHERE f.state = 0 AND d.folder = ?`
+	args := []any{id}
+	if subtree != "" {
+		query += " AND (d.rel = ? OR substr(d.rel, 1, ?) = ?)"
+		args = append(args, []byte(subtree), len(subtree)+1, []byte(subtree+"/"))
+	}
+	var n int64
+	_, err := s.index.one(ctx, "count pending files", query, args, &n)
+	return n, err
+}
+
 // Unembedded returns indexed photos that have no vector of the model, one file of each, ordered by File.
 func (s *Store) Unembedded(ctx context.Context, ref photo.ModelRef, after int64, limit int) ([]Pending, error) {
 	key, err := s.modelKey(ctx, ref)

@@ -53,3 +53,32 @@ func TestScanRequestForFolderThatIsGoneIsAnswered(t *testing.T) {
 		t.Fatalf("outcome of an unknown request %+v, done %t, %v; want a reason", got, done, err)
 	}
 }
+
+func TestPendingInCountsOneSubtree(t *testing.T) {
+	ctx := context.Background()
+	s := openTemp(t)
+	f, err := s.AddFolder(ctx, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.BeginReconcile(ctx, f.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"", "a", "a/b", "ab"} {
+		if err := r.Directory(ctx, dir, []Entry{{Name: "1.jpg", Size: 1, MTime: 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Finish(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for subtree, want := range map[string]int64{"": 4, "a": 2, "a/b": 1, "ab": 1, "b": 0} {
+		if got, err := s.PendingIn(ctx, f.ID, subtree); err != nil || got != want {
+			t.Errorf("%q: %d pending, %v; want %d", subtree, got, err, want)
+		}
+	}
+	if got, err := s.PendingIn(ctx, f.ID+1, ""); err != nil || got != 0 {
+		t.Errorf("another folder: %d pending, %v; want none", got, err)
+	}
+}
