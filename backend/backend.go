@@ -113,8 +113,8 @@ func (b *Backend) openParts(ctx context.Context) error {
 	}
 	b.Catalog, err = catalog.Open(b.Paths.ShippedModels, b.Paths.UserModels)
 	if err != nil {
-		// Names, dates and words are searched without a model.
-		b.Log.Error().Err(err).Msg("the models that ship cannot be used")
+		// Names, dates and words are searched without a model, and every command that would need one says so.
+		b.Log.Warn().Err(err).Msg("the models that ship cannot be used")
 	}
 	for _, problem := range b.Catalog.Problems() {
 		b.Log.Warn().Str("file", problem.File).Str("remedy", problem.Remedy).Msg(problem.Reason)

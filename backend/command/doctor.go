@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,9 +50,9 @@ func (c *console) examine(ctx context.Context, b *backend.Backend) error {
 		if c.json || (c.quiet && f.Verdict == backend.Well) {
 			return
 		}
-		fmt.Fprintf(c.out, "%-8s %-8s %s\n", f.Verdict, f.Area, shown(f.Text))
+		fmt.Fprintf(c.out, "%-8s %-8s %s\n", f.Verdict, f.Area, sentence(f.Text))
 		if f.Remedy != "" {
-			fmt.Fprintf(c.out, "%17s %s.\n", "", shown(f.Remedy))
+			fmt.Fprintf(c.out, "%17s %s.\n", "", strings.TrimSuffix(sentence(f.Remedy), "."))
 		}
 	})
 	if err != nil {

@@ -87,8 +87,14 @@ func (c *console) printIndex(r backend.IndexResult) error {
 		}
 		fmt.Fprintf(c.out, "  not indexed: %s: %s\n", shown(f.Path), shown(f.Reason))
 	}
+	if len(r.Failed) > 0 {
+		fmt.Fprintln(c.out, "  They stay as they are, and are tried again when they change.")
+	}
+	if r.Found == 0 && len(r.Problems) == 0 {
+		fmt.Fprintln(c.out, "  note: there is no photo in it; files are taken for photos by their extensions, such as .jpg, .heic or .dng.")
+	}
 	for _, p := range r.Problems {
-		fmt.Fprintf(c.out, "  note: %s\n", shown(p))
+		fmt.Fprintf(c.out, "  note: %s\n", sentence(p))
 	}
 	return nil
 }

@@ -28,6 +28,9 @@ func (c *console) say(format string, args ...any) {
 // shown is a name that is safe on a terminal.
 func shown(name string) string { return logging.Escape(name) }
 
+// sentence is a sentence that is safe on a terminal; the names in it are quoted.
+func sentence(text string) string { return logging.EscapeSentence(text) }
+
 // utf8 is a name as JSON can hold it.
 func utf8(name string) string { return strings.ToValidUTF8(name, "\uFFFD") }
 

@@ -98,10 +98,10 @@ func (c *console) exitCode(err error) int {
 }
 
 // complain prints a sentence on standard error.
-func (c *console) complain(sentence string) {
-	lines := strings.Split(sentence, "\n")
+func (c *console) complain(text string) {
+	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		lines[i] = logging.Escape(line)
+		lines[i] = sentence(line)
 	}
 	fmt.Fprintf(c.err, "pixel-detective: %s\n", strings.Join(lines, "\n  "))
 }
@@ -157,8 +157,16 @@ func (c *console) open(ctx context.Context, services backend.Services, preload [
 	if level != zerolog.Disabled {
 		shown = c.err
 	}
-	return backend.Open(ctx, backend.Config{
+	b, err := backend.Open(ctx, backend.Config{
 		Library: c.library, Program: "pixel-detective", LogLevel: level, Stderr: shown, Getenv: c.getenv,
 		Services: services, Preload: preload,
 	})
+	if err != nil {
+		return nil, err
+	}
+	// What was damaged and moved aside is told at once: the answers that follow would puzzle without it.
+	for _, notice := range b.Store.Notices() {
+		c.complain(notice.Error())
+	}
+	return b, nil
 }

@@ -178,7 +178,7 @@ func (c *console) printAnswer(a search.Answer) error {
 		return c.printJSON(answerDocument(a))
 	}
 	for _, note := range a.Notes {
-		c.say("%s", shown(note))
+		c.say("%s", sentence(note))
 	}
 	if len(a.Hits) == 0 {
 		c.say("No photo answers that.")

@@ -119,7 +119,11 @@ func (c *console) printStatus(s backend.Status) {
 
 func (c *console) printSnapshot(s supervisor.Snapshot) {
 	for _, m := range s.Models {
-		line := fmt.Sprintf("  %s, %s graph: %s", m.Name, m.Graph, strings.ReplaceAll(string(m.State), "_", " "))
+		name := m.Name
+		if name == "" {
+			name = "no model"
+		}
+		line := fmt.Sprintf("  %s, %s graph: %s", name, m.Graph, strings.ReplaceAll(string(m.State), "_", " "))
 		if m.Device != "" {
 			line += " on " + m.Device
 		}
@@ -127,7 +131,7 @@ func (c *console) printSnapshot(s supervisor.Snapshot) {
 			line += fmt.Sprintf(", %d MB", m.MemoryBytes/1e6)
 		}
 		if m.Error != "" {
-			line += ": " + shown(m.Error)
+			line += ": " + sentence(m.Error)
 		}
 		fmt.Fprintln(c.out, line)
 	}
@@ -138,7 +142,7 @@ func (c *console) printSnapshot(s supervisor.Snapshot) {
 	}
 	for _, capability := range s.Capabilities {
 		if !capability.Available {
-			fmt.Fprintf(c.out, "  not available: %s: %s %s\n", strings.ReplaceAll(capability.Name, "_", " "), shown(capability.Reason), shown(capability.Remedy))
+			fmt.Fprintf(c.out, "  not available: %s: %s %s\n", strings.ReplaceAll(capability.Name, "_", " "), sentence(capability.Reason), sentence(capability.Remedy))
 		}
 	}
 }

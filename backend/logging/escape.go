@@ -14,6 +14,11 @@ func Escape(text string) string {
 	return escape(text, true)
 }
 
+// EscapeSentence is Escape for a sentence that quotes the names in it (%q): what is escaped already is not escaped again.
+func EscapeSentence(text string) string {
+	return escape(text, false)
+}
+
 // escape is Escape; doubling backslashes is left out where the text is escaped already.
 func escape(text string, backslashes bool) string {
 	clean := true

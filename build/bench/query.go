@@ -16,6 +16,7 @@ import (
 	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/encoder"
+	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/photo"
 	"pixeldetective/backend/search"
 )
@@ -50,6 +51,18 @@ func measureQuery(ctx context.Context, b *bench) error {
 		b.figure("bare text encoder", "p50 %.1f ms, p95 %.1f ms", quantile(encoding, .5), quantile(encoding, .95))
 		b.figure("new question to 100,000 photos, end to end", "p50 %.1f ms, p95 %.1f ms", quantile(idle, .5), quantile(idle, .95))
 		b.atMost("new question against the bare text encoder, p95", quantile(idle, .95)/quantile(encoding, .95), 1.3, "x", "")
+		var worker []time.Duration
+		for i := range queryCount {
+			d, err := timed(func() error {
+				_, err := p.Supervisor.EncodeText(ctx, []string{question(i + 2*queryCount)}, supervisor.PriorityQuery)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			worker = append(worker, d)
+		}
+		b.figure("text encoder in its worker", "p50 %.1f ms, p95 %.1f ms", quantile(worker, .5), quantile(worker, .95))
 		known, err := b.askAgain(ctx, p, queryWarmUp, queryCount)
 		if err != nil {
 			return err
