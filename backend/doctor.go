@@ -58,7 +58,7 @@ func (b *Backend) examineProgram(tell func(Finding)) {
 
 func (b *Backend) examineModels(ctx context.Context, tell func(Finding)) {
 	for _, problem := range b.Catalog.Problems() {
-		tell(Finding{"models", Warning, problem.Reason, problem.Remedy})
+		tell(Finding{"models", Warning, fmt.Sprintf("%q: %s", problem.File, problem.Reason), problem.Remedy})
 	}
 	for _, model := range b.Catalog.Models() {
 		_, dir, _ := b.Catalog.Find(model.ID)

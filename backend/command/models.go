@@ -70,7 +70,7 @@ func (c *console) printModels(b *backend.Backend) error {
 		fmt.Fprintf(c.out, "%s  %s (%s, %s, %d MB, %s): %s\n", shown(m.ID), shown(m.Name), m.Stage, m.Role, m.Bytes/1e6, shown(m.Licence), shown(state))
 	}
 	for _, p := range b.Catalog.Problems() {
-		c.say("note: %s %s", shown(p.Reason), shown(p.Remedy))
+		c.say("note: %s: %s %s", shown(p.File), sentence(p.Reason), sentence(p.Remedy))
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func (c *console) root() *cobra.Command {
 	flags.StringVar(&c.library, "library", "", "folder that holds everything the program writes (default: PIXEL_DETECTIVE_LIBRARY, else your data folder)")
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	flags.BoolVar(&c.quiet, "quiet", false, "print results only")
-	flags.StringVar(&c.logLevel, "log-level", "error", "what is logged to standard error: debug, info, warn, error, none")
+	flags.StringVar(&c.logLevel, "log-level", "error", "what is logged to standard error: trace, debug, info, warn, error, off")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.indexCommand(), c.searchCommand(), c.similarCommand(), c.watchCommand(),
 		c.modelsCommand(), c.statusCommand(), c.doctorCommand())
