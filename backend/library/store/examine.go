@@ -217,7 +217,7 @@ func (s *Store) replace(ctx context.Context, k *kind, damage string) (made bool,
 		}
 		return false, err
 	}
-	defer l.Release()
+	defer func() { _ = l.Release() }() // an error here hides none of the work
 	if d.MovedTo, err = s.moveAside(path, true); err != nil {
 		return false, err
 	}

@@ -134,5 +134,3 @@ func healthy(t testing.TB, s *Store) {
 		t.Fatalf("the library is not in order: %+v", problems)
 	}
 }
-
-func fixedNow(at time.Time) func() time.Time { return func() time.Time { return at } }

@@ -9,13 +9,6 @@ import (
 	"pixeldetective/backend/photo"
 )
 
-// The states of a file row.
-const (
-	statePending = 0
-	stateIndexed = 1
-	stateFailed  = 2
-)
-
 const pendingColumns = `SELECT f.id, d.folder, o.path, d.rel, f.name, f.size, f.mtime, f.inode, f.sidecar, f.sidecar_size, f.sidecar_mtime,
 	f.refresh, f.attempts, p.id`
 

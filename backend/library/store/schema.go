@@ -133,7 +133,7 @@ func (s *Store) migrate(ctx context.Context, k *kind, have int) error {
 		}
 		return err
 	}
-	defer l.Release()
+	defer func() { _ = l.Release() }() // an error here hides none of the work
 	return s.migrateHeld(ctx, k, have)
 }
 

@@ -63,8 +63,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.log.Info().Str("library", dir).Msg("the library folder cannot be written; it is opened for searching only")
 	}
 	if err := s.open(ctx); err != nil {
-		s.closeFiles()
-		return nil, err
+		return nil, errors.Join(err, s.closeFiles())
 	}
 	for _, n := range s.notices {
 		s.log.Warn().Err(n).Msg("a library file was replaced")
@@ -89,7 +88,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return folderError(s.dir, err)
 	}
-	defer lock.unlock()
+	defer func() { _ = lock.unlock() }() // closing the file frees it anyway
 	fresh := false
 	for i, k := range kinds {
 		made, err := s.prepare(ctx, k)
