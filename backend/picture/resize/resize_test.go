@@ -90,19 +90,29 @@ func TestEqualsPillow(t *testing.T) {
 				filter = Bilinear
 			}
 			got := window(src, g.ResizedTo[0], g.ResizedTo[1], g.CropLeftTop[0], g.CropLeftTop[1], 224, 224, filter)
-			want := readPNG(t, filepath.Join("testdata", g.Pixels))
-			compare(t, got, want)
+			// The large results are kept by their digest alone; of the small ones the differences are told too.
+			if file := filepath.Join("testdata", g.Pixels); exists(file) {
+				compare(t, got, readPNG(t, file))
+			}
 			if sum(got) != g.PixelsSHA {
 				t.Error("the digest differs from Pillow's")
 			}
 			switch g.Pipeline {
 			case "clip":
-				compare(t, Resize(src, Spec{224, 224, CenterCrop, Bicubic}), want)
+				got = Resize(src, Spec{224, 224, CenterCrop, Bicubic})
 			case "siglip":
-				compare(t, Resize(src, Spec{224, 224, Stretch, Bicubic}), want)
+				got = Resize(src, Spec{224, 224, Stretch, Bicubic})
+			}
+			if sum(got) != g.PixelsSHA {
+				t.Error("the digest of the whole resize differs from Pillow's")
 			}
 		})
 	}
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 func compare(t *testing.T, got, want *RGB) {
