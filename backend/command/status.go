@@ -115,6 +115,13 @@ func (c *console) printStatus(s backend.Status) {
 		fmt.Fprintf(c.out, "Process %d keeps it (%s since %s).\n", s.Holder.PID, s.Holder.Purpose, s.Holder.Since.Local().Format("2006-01-02 15:04"))
 	}
 	c.printSnapshot(s.Snapshot)
+	for _, capability := range s.Snapshot.Capabilities {
+		// What only waits for a process to run is no news; what waits for the person is.
+		if !capability.Available && (s.Holder != nil || capability.Remedy != "") {
+			fmt.Fprintf(c.out, "  not available: %s: %s %s\n",
+				strings.ReplaceAll(capability.Name, "_", " "), sentence(capability.Reason), sentence(capability.Remedy))
+		}
+	}
 }
 
 func (c *console) printSnapshot(s supervisor.Snapshot) {
@@ -138,11 +145,6 @@ func (c *console) printSnapshot(s supervisor.Snapshot) {
 	for _, p := range s.Phases {
 		if p.State == supervisor.PhaseRunning || p.State == supervisor.PhasePaused {
 			fmt.Fprintf(c.out, "  %s: %s, %.0f %%\n", p.Name, p.State, p.Percent)
-		}
-	}
-	for _, capability := range s.Capabilities {
-		if !capability.Available {
-			fmt.Fprintf(c.out, "  not available: %s: %s %s\n", strings.ReplaceAll(capability.Name, "_", " "), sentence(capability.Reason), sentence(capability.Remedy))
 		}
 	}
 }
