@@ -25,8 +25,8 @@ func measureGrowth(ctx context.Context, b *bench) error {
 		sizes = sizes[:2]
 	}
 	var small float64
-	for _, perFolder := range []int{10, 100_000} {
-		for _, n := range sizes {
+	for _, n := range sizes {
+		for _, perFolder := range []int{10, 100_000} {
 			cost, heap, bytes, err := b.growTo(ctx, n, perFolder)
 			if err != nil {
 				return err

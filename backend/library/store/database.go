@@ -81,7 +81,7 @@ func openDatabase(ctx context.Context, path string, k *kind) (*database, error) 
 	d := &database{file: path, turn: make(chan struct{}, 1), stmts: map[string]*sql.Stmt{}}
 	sync := "synchronous = " + k.synchronous
 	d.writer = connect(path, "mode=rw", 1, "journal_mode = WAL", sync, "foreign_keys = ON", "journal_size_limit = 67108864",
-		"temp_store = MEMORY", "cache_size = -16384")
+		"temp_store = MEMORY", "cache_size = -65536", "wal_autocheckpoint = 4000")
 	d.reader = connect(path, "mode=rw", readers, "query_only = ON", "temp_store = MEMORY", "cache_size = -8192")
 	conn, err := d.writer.Conn(ctx)
 	if err != nil {
