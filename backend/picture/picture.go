@@ -130,5 +130,8 @@ func refused(err error) error {
 	if errors.As(err, &own) {
 		return own
 	}
+	if strings.Contains(err.Error(), "out of memory") { // libvips, and the limit of this process's memory
+		return &RefusedError{"The picture needs more memory than reading one may take."}
+	}
 	return &RefusedError{fmt.Sprintf("The picture cannot be decoded: %s.", strings.TrimRight(err.Error(), ". "))}
 }
