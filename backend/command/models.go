@@ -1,7 +1,6 @@
 package command
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -26,20 +25,12 @@ type modelJSON struct {
 }
 
 func (c *console) modelsCommand() *cobra.Command {
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "models",
 		Short: "List the models that the program knows",
 		Args:  arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			b, err := c.open(cmd.Context(), backend.Services{}, nil)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, b.Close()) }()
-			return c.printModels(b)
-		},
+		RunE:  func(cmd *cobra.Command, _ []string) error { return c.reading(cmd.Context(), c.printModels) },
 	}
-	return cmd
 }
 
 func (c *console) printModels(b *backend.Backend) error {

@@ -147,6 +147,15 @@ func (c *console) with(ctx context.Context, services backend.Services, preload [
 	return errors.Join(err, b.Close())
 }
 
+// reading opens the backend for work that runs no service, and closes it.
+func (c *console) reading(ctx context.Context, work func(*backend.Backend) error) error {
+	b, err := c.open(ctx, backend.Services{}, nil)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(b), b.Close())
+}
+
 // open opens the backend without running anything.
 func (c *console) open(ctx context.Context, services backend.Services, preload []catalog.GraphName) (*backend.Backend, error) {
 	level, err := logging.ParseLevel(c.logLevel)

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -18,28 +17,26 @@ func (c *console) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Say what the library holds and what is being done with it",
 		Args:  arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			b, err := c.open(cmd.Context(), backend.Services{}, nil)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, b.Close()) }()
-			if failures {
-				list, err := b.Store.Failures(cmd.Context())
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			return c.reading(ctx, func(b *backend.Backend) error {
+				if failures {
+					list, err := b.Store.Failures(ctx)
+					if err != nil {
+						return err
+					}
+					return c.printFailures(list)
+				}
+				s, err := b.Status(ctx)
 				if err != nil {
 					return err
 				}
-				return c.printFailures(list)
-			}
-			s, err := b.Status(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if c.json {
-				return c.printJSON(statusDocument(s))
-			}
-			c.printStatus(s)
-			return nil
+				if c.json {
+					return c.printJSON(statusDocument(s))
+				}
+				c.printStatus(s)
+				return nil
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&failures, "failures", false, "list the photos that could not be read, with reasons")

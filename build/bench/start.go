@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -116,12 +117,10 @@ func look(pid int, peak map[string]usage) float64 {
 	return sum
 }
 
-// roleOf is the role in a worker's command line.
+// roleOf is the role in a worker's command line: the argument after the program.
 func roleOf(line string) string {
-	for _, role := range []string{"decode", "text", "image"} {
-		if len(line) >= len(role) && line[len(line)-len(role):] == role {
-			return role
-		}
+	if args := strings.Fields(line); len(args) > 1 {
+		return args[1]
 	}
-	return "worker"
+	return "starting"
 }
