@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"pixeldetective/backend/internal/testkit"
 	"pixeldetective/backend/photo"
 	"pixeldetective/backend/picture/container"
 	"pixeldetective/backend/picture/metadata"
@@ -52,7 +53,7 @@ func TestThumbnail(t *testing.T) {
 	if bytes.Contains(r.Thumbnail, []byte("Exif")) || bytes.Contains(r.Thumbnail, []byte("Canon")) {
 		t.Error("the thumbnail carries metadata")
 	}
-	if r, _ := decodeFile(t, "testdata/hostile/control/valid.png", func(j *Job) { j.ThumbnailSide = 0 }); r.Thumbnail != nil {
+	if r, _ := decodeFile(t, filepath.Join(testkit.HostilePictures(t), "control", "valid.png"), func(j *Job) { j.ThumbnailSide = 0 }); r.Thumbnail != nil {
 		t.Error("a thumbnail that nobody asked for")
 	}
 }
@@ -118,7 +119,7 @@ func TestPerceptualHash(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	path := "testdata/hostile/control/valid.jpg"
+	path := filepath.Join(testkit.HostilePictures(t), "control", "valid.jpg")
 	for name, limits := range map[string]Limits{"bytes": {MaxBytes: 100}, "pixels": {MaxPixels: 96*64 - 1}} {
 		_, err := decodeFile(t, path, func(j *Job) { j.Limits = limits })
 		var refused *RefusedError
@@ -132,8 +133,9 @@ func TestLimits(t *testing.T) {
 }
 
 func TestCallersMistakesAreNoFaultOfThePhoto(t *testing.T) {
+	valid := filepath.Join(testkit.HostilePictures(t), "control", "valid.jpg")
 	for _, s := range []resize.Spec{{}, {Width: 1, Height: 1, Fit: "half", Filter: resize.Bicubic}, {Width: 1 << 20, Height: 1, Fit: resize.Stretch, Filter: resize.Bilinear}} {
-		_, err := decodeFile(t, "testdata/hostile/control/valid.jpg", func(j *Job) { j.Inputs = []resize.Spec{s} })
+		_, err := decodeFile(t, valid, func(j *Job) { j.Inputs = []resize.Spec{s} })
 		var refused *RefusedError
 		if err == nil || errors.As(err, &refused) {
 			t.Errorf("%+v: %v", s, err)
@@ -141,7 +143,7 @@ func TestCallersMistakesAreNoFaultOfThePhoto(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	data, err := os.ReadFile("testdata/hostile/control/valid.jpg")
+	data, err := os.ReadFile(valid)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +247,7 @@ func makeBMP(width, height int) []byte {
 
 // RAW formats are shown by their preview and keep their own name and metadata.
 func TestRawPreview(t *testing.T) {
-	r, err := decodeFile(t, "testdata/hostile/control/preview.dng", nil)
+	r, err := decodeFile(t, filepath.Join(testkit.HostilePictures(t), "control", "preview.dng"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"pixeldetective/backend/internal/testkit"
 )
 
 type hostileFile struct {
@@ -53,13 +55,14 @@ func TestHostilePictures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	folder := testkit.HostilePictures(t)
 	for _, f := range hostilePictures(t) {
 		t.Run(f.File, func(t *testing.T) {
 			limit := time.Duration(f.MaxSeconds * slower * float64(time.Second))
 			ctx, cancel := context.WithTimeout(context.Background(), limit+10*time.Second)
 			defer cancel()
 			cmd := exec.CommandContext(ctx, exe)
-			cmd.Env = append(os.Environ(), childFile+"="+filepath.Join("testdata/hostile", f.File), "MALLOC_ARENA_MAX=1")
+			cmd.Env = append(os.Environ(), childFile+"="+filepath.Join(folder, filepath.FromSlash(f.File)), "MALLOC_ARENA_MAX=1")
 			var stdout, stderr bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
 			if err := cmd.Run(); err != nil {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pixeldetective/backend/internal/testkit"
 )
 
 // hostileFile is what the manifest of the hostile files says of one.
@@ -29,9 +31,9 @@ func TestHostilePictures(t *testing.T) {
 	}
 	var manifest struct{ Files []hostileFile }
 	decode(t, string(data), &manifest)
-	photos := t.TempDir()
+	pictures, photos := testkit.HostilePictures(t), t.TempDir()
 	for _, kind := range []string{"control", "image"} {
-		if err := os.CopyFS(filepath.Join(photos, kind), os.DirFS(filepath.Join(root, kind))); err != nil {
+		if err := os.CopyFS(filepath.Join(photos, kind), os.DirFS(filepath.Join(pictures, kind))); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -165,7 +165,7 @@ func TestNamesThatLookAlikeStayTwo(t *testing.T) {
 // All controls among the hostile pictures are found by the name of their folder.
 func TestControlsAmongHostilePicturesAreFound(t *testing.T) {
 	p := newProgram(t)
-	root := filepath.Join(moduleRoot(), "backend", "picture", "testdata", "hostile")
+	root := testkit.HostilePictures(t)
 	photos := t.TempDir()
 	for from, to := range map[string]string{"control": "lighthouse", "image/jpeg": "broken"} {
 		must(t, os.CopyFS(filepath.Join(photos, to), os.DirFS(filepath.Join(root, from))))

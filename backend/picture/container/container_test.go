@@ -7,15 +7,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-const hostile = "../testdata/hostile"
+	"pixeldetective/backend/internal/testkit"
+)
 
 // seeds gives each small hostile and control file to a fuzz target.
 func seeds(f *testing.F, add func(data []byte, extension string)) {
 	f.Helper()
 	n := 0
-	err := filepath.WalkDir(hostile, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(testkit.HostilePictures(f), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasSuffix(path, ".py") || strings.HasSuffix(path, ".json") {
 			return err
 		}
@@ -63,8 +63,9 @@ func FuzzOpen(f *testing.F) {
 
 // The file's bytes are the caller's: what a decoder must not see is taken out of a copy.
 func TestInputIsNotChanged(t *testing.T) {
+	pictures := testkit.HostilePictures(t)
 	for _, name := range []string{"control/valid.gif", "control/valid.webp", "image/webp/riff_length_0.webp", "control/valid.jpg", "control/valid.png"} {
-		path := filepath.Join(hostile, name)
+		path := filepath.Join(pictures, name)
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

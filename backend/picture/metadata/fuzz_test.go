@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"pixeldetective/backend/internal/testkit"
 	"pixeldetective/backend/picture/container"
 )
 
@@ -15,7 +16,7 @@ func FuzzRead(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	more, err := filepath.Glob("../testdata/hostile/image/metadata/*")
+	more, err := filepath.Glob(filepath.Join(testkit.HostilePictures(f), "image", "metadata", "*"))
 	if err != nil || len(files) < 20 || len(more) < 15 {
 		f.Fatalf("%d and %d seeds: %v", len(files), len(more), err)
 	}
