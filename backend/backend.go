@@ -18,6 +18,7 @@ import (
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/search"
+	"pixeldetective/backend/window"
 )
 
 // Config says what to open and which services Run runs.
@@ -38,6 +39,7 @@ type Config struct {
 type Services struct {
 	Search bool // the search engine
 	Keep   bool // watching the folders and indexing what changes, as the holder of the lease
+	Window bool // the bridge to a page: nothing that fails ends the others
 }
 
 // Backend is the program below its window or its command line.
@@ -50,6 +52,7 @@ type Backend struct {
 	Supervisor *supervisor.Supervisor
 	Indexer    *indexer.Indexer
 	Search     *search.Engine
+	Window     *window.Bridge // nil without Services.Window
 
 	config Config
 	log    *logging.Log
@@ -58,6 +61,21 @@ type Backend struct {
 
 // Open makes every part and starts none. The error is a sentence for people. Close gives back what Open took.
 func Open(ctx context.Context, c Config) (*Backend, error) {
+	b, err := prepare(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.Services.Window {
+		b.Window = b.newBridge()
+	}
+	if err := b.openParts(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+// prepare finds the program's files, reads the settings and opens the log: what takes no time, whatever the library holds.
+func prepare(c Config) (*Backend, error) {
 	if c.Getenv == nil {
 		c.Getenv = os.Getenv
 	}
@@ -80,16 +98,11 @@ func Open(ctx context.Context, c Config) (*Backend, error) {
 		return nil, err
 	}
 	b := &Backend{Paths: paths, Settings: settings, config: c, now: c.Now}
-	if err := b.openLog(); err != nil {
-		return nil, err
-	}
-	if err := b.openParts(ctx); err != nil {
-		return nil, errors.Join(err, b.Close())
-	}
+	b.openLog()
 	return b, nil
 }
 
-func (b *Backend) openLog() error {
+func (b *Backend) openLog() {
 	log, err := logging.Open(logging.Options{
 		Dir: b.Paths.Log, Program: b.config.Program, Level: b.config.LogLevel, Stderr: b.config.Stderr,
 		MaxMegabytes: b.Settings.Log.MaxMegabytes, Backups: b.Settings.Log.Backups, Now: b.config.Now,
@@ -99,7 +112,6 @@ func (b *Backend) openLog() error {
 		// A log that cannot be written is no reason not to work.
 		b.Log.Warn().Err(err).Msg("the log is not kept")
 	}
-	return nil
 }
 
 func (b *Backend) openParts(ctx context.Context) error {
@@ -133,11 +145,18 @@ func (b *Backend) openParts(ctx context.Context) error {
 	b.Search = search.New(search.Deps{
 		Store: b.Store, Encoder: b.Supervisor, Log: b.Log, Settings: b.Settings.Search, Cache: b.Paths.Cache,
 	})
+	if b.Window != nil {
+		b.Window.Attach(b.windowParts())
+	}
 	return nil
 }
 
-// Run runs the services until ctx ends or one of them fails, and returns when all have stopped and no child is left.
+// Run runs the services until ctx ends or one of them fails, and returns when all have stopped and no child is left. With
+// a window no failure of a service ends the others.
 func (b *Backend) Run(ctx context.Context) error {
+	if b.Window != nil {
+		return b.runWindow(ctx)
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.Supervisor.Run(ctx) })
 	if b.config.Services.Search {
