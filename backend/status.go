@@ -9,8 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
-
+	"pixeldetective/backend/internal/atomicfile"
 	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/photo"
@@ -74,7 +73,7 @@ func (b *Backend) publish(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("writing the snapshot: %w", err)
 		}
-		if err := renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(b.Paths.Library)); err != nil {
+		if err := atomicfile.Write(path, data, 0o644); err != nil {
 			b.Log.Debug().Err(err).Msg("the snapshot could not be kept for other processes")
 		}
 	}

@@ -12,8 +12,7 @@ import (
 	"os"
 	"unsafe"
 
-	"github.com/google/renameio/v2"
-
+	"pixeldetective/backend/internal/atomicfile"
 	"pixeldetective/backend/photo"
 )
 
@@ -91,26 +90,22 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Save writes the live rows to a file, ordered by number, and with it the number of the last change that they hold. The
 // file replaces an older one at once or not at all.
-func (m *Matrix) Save(ctx context.Context, path string, seq int64) (err error) {
+func (m *Matrix) Save(ctx context.Context, path string, seq int64) error {
 	m.open.RLock()
 	defer m.open.RUnlock()
 	if m.closed {
 		return ErrClosed
 	}
 	s := m.state.Load()
-	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o600))
+	file, err := atomicfile.Create(path, 0o600)
 	if err != nil {
 		return fmt.Errorf("write the vector cache %q: %w", path, err)
 	}
-	defer func() {
-		if e := file.Cleanup(); err == nil && e != nil {
-			err = e
-		}
-	}()
+	defer file.Abort()
 	if err := m.writeCache(ctx, file, s, seq); err != nil {
 		return fmt.Errorf("write the vector cache %q: %w", path, err)
 	}
-	if err := file.CloseAtomicallyReplace(); err != nil {
+	if err := file.Commit(); err != nil {
 		return fmt.Errorf("write the vector cache %q: %w", path, err)
 	}
 	return nil
