@@ -68,7 +68,9 @@ type Bridge struct {
 	notices    notices
 	counts     counts
 	candidates candidates
-	pictures   pictures
+
+	media    *media
+	pictures *pictures // of media
 }
 
 // New makes a Bridge that starts nothing and has no library yet: Attach gives it one.
@@ -76,7 +78,9 @@ func New(d Deps) *Bridge {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Bridge{deps: d, now: d.Now, opened: make(chan struct{}), dirty: make(chan struct{}, 1)}
+	b := &Bridge{deps: d, now: d.Now, opened: make(chan struct{}), dirty: make(chan struct{}, 1)}
+	b.addMedia()
+	return b
 }
 
 // Attach gives the Bridge an open library. It is called once.

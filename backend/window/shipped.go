@@ -1,0 +1,6 @@
+//go:build !dev
+
+package window
+
+// developed says that this is no build of `wails dev`.
+const developed = false
