@@ -1,0 +1,110 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"github.com/rs/zerolog"
+
+	"pixeldetective/backend/logging"
+)
+
+// The exit codes, as those of the command line.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// Main is the window's process. show opens the window of a program and returns when it is closed.
+func Main(args []string, errOut io.Writer, getenv func(string) string, show func(context.Context, *Program) error) int {
+	o, err := parse(args, errOut, getenv)
+	if errors.Is(err, flag.ErrHelp) {
+		return exitDone
+	}
+	if err != nil {
+		return complain(errOut, err, exitUsage)
+	}
+	if err := hasDisplay(getenv); err != nil {
+		return complain(errOut, err, exitFailed)
+	}
+	if err := run(o, errOut, getenv, show); err != nil {
+		return complain(errOut, err, exitFailed)
+	}
+	return exitDone
+}
+
+// options are what the command line says.
+type options struct {
+	library string
+	level   zerolog.Level
+	folders []string
+}
+
+func parse(args []string, errOut io.Writer, getenv func(string) string) (options, error) {
+	var o options
+	var level string
+	flags := flag.NewFlagSet("pixel-detective-window", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	flags.StringVar(&o.library, "library", "", "folder that holds everything the program writes (default: PIXEL_DETECTIVE_LIBRARY, else your data folder)")
+	flags.StringVar(&level, "log-level", "error", "what is logged to standard error: trace, debug, info, warn, error, off")
+	flags.Usage = func() {
+		fmt.Fprintln(errOut, "Usage: pixel-detective-window [options] [FOLDER…]\nOpens the window; folders that are named are brought into the library.")
+		flags.PrintDefaults()
+	}
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	var err error
+	o.level, err = logging.ParseLevel(level)
+	o.folders = flags.Args()
+	return o, err
+}
+
+func run(o options, errOut io.Writer, getenv func(string) string, show func(context.Context, *Program) error) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p, err := newProgram(o, errOut, getenv)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- p.serve(ctx) }()
+	context.AfterFunc(ctx, p.Quit)
+	defer func() {
+		cancel()
+		err = errors.Join(err, <-ended)
+	}()
+	return shown(ctx, p, show)
+}
+
+// shown calls show; a window toolkit that panics because there is no display becomes a sentence.
+func shown(ctx context.Context, p *Program, show func(context.Context, *Program) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the window cannot be opened (%v); is there a display? The command line pixel-detective works without one", r)
+		}
+	}()
+	return show(ctx, p)
+}
+
+// hasDisplay says why no window can be opened, where that is certain.
+func hasDisplay(getenv func(string) string) error {
+	if runtime.GOOS == "linux" && getenv("DISPLAY") == "" && getenv("WAYLAND_DISPLAY") == "" {
+		return errors.New("there is no display to open a window on; the command line pixel-detective works without one")
+	}
+	return nil
+}
+
+func complain(errOut io.Writer, err error, code int) int {
+	fmt.Fprintf(errOut, "pixel-detective-window: %v.\n", err)
+	return code
+}
