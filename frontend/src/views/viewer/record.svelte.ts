@@ -12,7 +12,11 @@ export class PhotoRecord {
   #id = ''
   #known = new Map<string, Photo>()
 
-  constructor(private readonly api: Pick<Api, 'photo' | 'setFavourite' | 'setRating'>) {}
+  constructor(
+    private readonly api: Pick<Api, 'photo'>,
+    /** Told of each photo that was read. */
+    private readonly learn: (photo: Photo) => void = () => {},
+  ) {}
 
   /** Shows this photo. What is remembered is there at once, and read anew all the same. */
   async show(id: string): Promise<void> {
@@ -37,28 +41,6 @@ export class PhotoRecord {
     }
   }
 
-  /** Sets or clears the favourite; shown at once, taken back where it could not be kept. */
-  async setFavourite(on: boolean): Promise<void> {
-    await this.#change({ favourite: on }, (id) => this.api.setFavourite([id], on))
-  }
-
-  /** Rates from 1 to 5; 0 takes the rating away. */
-  async setRating(stars: number): Promise<void> {
-    await this.#change({ rating: stars }, (id) => this.api.setRating([id], stars))
-  }
-
-  async #change(part: Partial<Photo>, write: (id: string) => Promise<void>): Promise<void> {
-    const before = this.photo
-    if (!before) return
-    this.#keep({ ...before, ...part })
-    try {
-      await write(before.id)
-    } catch (thrown) {
-      this.#keep({ ...(this.#known.get(before.id) ?? before), ...pick(before, part) })
-      throw thrown
-    }
-  }
-
   async #read(id: string): Promise<void> {
     try {
       const photo = await this.api.photo(id)
@@ -73,10 +55,7 @@ export class PhotoRecord {
     this.#known.delete(photo.id)
     this.#known.set(photo.id, photo)
     if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value ?? '')
+    this.learn(photo)
     if (photo.id === this.#id) this.photo = photo
   }
-}
-
-function pick(of: Photo, keys: Partial<Photo>): Partial<Photo> {
-  return Object.fromEntries(Object.entries(of).filter(([key]) => key in keys)) as Partial<Photo>
 }

@@ -11,17 +11,7 @@ const photo = (id: string, part: Partial<Photo> = {}): Photo => ({
 function program() {
   const asked: { id: string; answer: (photo: Photo) => void; refuse: (sentence: string) => void }[] = []
   const api = {
-    refuseWrites: '',
-    written: [] as string[],
     photo: (id: string) => new Promise<Photo>((resolve, reject) => asked.push({ id, answer: resolve, refuse: (sentence) => reject(new ApiError(sentence)) })),
-    async setFavourite(ids: string[], on: boolean) {
-      if (api.refuseWrites) throw new ApiError(api.refuseWrites)
-      api.written.push(`${ids.join()} ${on}`)
-    },
-    async setRating(ids: string[], stars: number) {
-      if (api.refuseWrites) throw new ApiError(api.refuseWrites)
-      api.written.push(`${ids.join()} ${stars}`)
-    },
   }
   return { api, asked }
 }
@@ -41,13 +31,15 @@ describe('the photo on show', () => {
 
   it('is there at once when it was read before', async () => {
     const { api, asked } = program()
-    const record = new PhotoRecord(api)
+    const learned: string[] = []
+    const record = new PhotoRecord(api, ({ id }) => learned.push(id))
     const ahead = record.ahead('a')
     asked[0]?.answer(photo('a', { title: 'known' }))
     await ahead
     void record.show('a')
     expect(record.photo?.title).toBe('known')
     expect(asked).toHaveLength(2) // and it is read anew
+    expect(learned).toEqual(['a'])
   })
 
   it('keeps what it has and says why there is nothing newer', async () => {
@@ -58,31 +50,5 @@ describe('the photo on show', () => {
     await shown
     expect(record.photo).toBeNull()
     expect(record.problem).toBe('This photo is gone.')
-  })
-})
-
-describe('a decision', () => {
-  it('is shown before it is kept', async () => {
-    const { api, asked } = program()
-    const record = new PhotoRecord(api)
-    const shown = record.show('a')
-    asked[0]?.answer(photo('a'))
-    await shown
-    const written = record.setRating(4)
-    expect(record.photo?.rating).toBe(4)
-    await written
-    expect(api.written).toEqual(['a 4'])
-  })
-
-  it('is taken back when it cannot be kept, and nothing else is', async () => {
-    const { api, asked } = program()
-    const record = new PhotoRecord(api)
-    const shown = record.show('a')
-    asked[0]?.answer(photo('a'))
-    await shown
-    await record.setFavourite(true)
-    api.refuseWrites = 'The disk is full.'
-    await expect(record.setRating(2)).rejects.toThrow('The disk is full.')
-    expect(record.photo).toMatchObject({ rating: 0, favourite: true })
   })
 })

@@ -1,5 +1,5 @@
 // The maths of looking closely: where a photo lies on the stage, at which scale, and what a wheel, a pinch or a drag
-// makes of that. Pure functions over plain values; zoom.svelte.ts holds the state.
+// makes of that. Pure functions over plain values; lib/state/lens.svelte.ts holds the state.
 
 /** A width and a height. Of the stage in CSS pixels, of a photo in its own pixels. */
 export interface Size {
