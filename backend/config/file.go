@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"pixeldetective/backend/internal/atomicfile"
 )
 
 // InvalidError says which setting in which file cannot be used, and what would be right.
@@ -120,7 +122,19 @@ func (s Settings) Save(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("saving the settings: %w", err)
 	}
-	if err := replaceFile(path, []byte(s.String())); err != nil {
+	return write(path, []byte(s.String()))
+}
+
+// write puts a settings file in its place, whole or not at all; where path is a link, in the place of what it leads to.
+func write(path string, data []byte) error {
+	mode := os.FileMode(0o644)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if err := atomicfile.Write(path, data, mode); err != nil {
 		return fmt.Errorf("saving the settings: %w", err)
 	}
 	return nil

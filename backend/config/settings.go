@@ -8,6 +8,7 @@ type Settings struct {
 	Supervisor Supervisor
 	Indexing   Indexing
 	Search     Search
+	Window     Window
 	Log        Log
 }
 
@@ -59,6 +60,16 @@ type Indexing struct {
 type Search struct {
 	// Limit is the number of hits that are shown where nobody asks for another. 1 to 100000.
 	Limit int
+}
+
+// Window holds the settings of the window.
+type Window struct {
+	// Theme is how the window looks: system, light or dark.
+	Theme string
+	// CloseToBackground keeps the program watching and indexing when its window is closed.
+	CloseToBackground bool
+	// StartAtLogin has the folders watched from the moment the person logs in.
+	StartAtLogin bool
 }
 
 // Log holds the settings of the log files.

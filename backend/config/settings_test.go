@@ -19,6 +19,7 @@ func TestDefaultsAreTheDesigns(t *testing.T) {
 		Indexing: Indexing{MaxFileBytes: 256 << 20, MaxPixels: 200e6, ThumbnailSide: 320, BatchSize: 8, BatchWhileSearching: 4,
 			QueueBytes: 256 << 20, ReconcileEvery: time.Hour, RescanEvery: 3 * time.Second, SettleAfter: 2 * time.Second},
 		Search: Search{Limit: 50},
+		Window: Window{Theme: "system"},
 		Log:    Log{MaxMegabytes: 10, Backups: 3},
 	}
 	if s != want {
@@ -57,6 +58,9 @@ func (s setting) other() any {
 	case bool:
 		return !v
 	case string:
+		if s.kind == kindChoice {
+			return s.choices[len(s.choices)-1]
+		}
 		return v + "cuda"
 	case float64:
 		return s.low

@@ -18,6 +18,7 @@ type setting struct {
 	standard     any // the default
 	low, high    any // the range, both ends included; nil where there is none
 	zero         string
+	choices      []string // of a choice
 	get          func(*Settings) any
 	set          func(*Settings, any)
 }
@@ -40,7 +41,7 @@ func table() []setting {
 		span("supervisor", "idle_unload", 10*time.Minute, time.Second, 30*day,
 			"How long a model may rest before it is unloaded.",
 			func(s *Settings) *time.Duration { return &s.Supervisor.IdleUnload }),
-		bytes("supervisor", "memory_budget", 0, 0, 1024*gib, "half of this machine's memory, or what its container allows if that is less",
+		size("supervisor", "memory_budget", 0, 0, 1024*gib, "half of this machine's memory, or what its container allows if that is less",
 			"How much memory all workers together may take.",
 			func(s *Settings) *int64 { return &s.Supervisor.MemoryBudget }),
 		share("supervisor", "memory_threshold", .8, .1, 1,
@@ -56,7 +57,7 @@ func table() []setting {
 			"The device that models run on, such as \"cpu\" or \"cuda\"; \"\" means the best there is.",
 			func(s *Settings) *string { return &s.Supervisor.Device }),
 
-		bytes("indexing", "max_file_bytes", 256*mib, mib, 64*gib, "",
+		size("indexing", "max_file_bytes", 256*mib, mib, 64*gib, "",
 			"The size of the largest file that is read.",
 			func(s *Settings) *int64 { return &s.Indexing.MaxFileBytes }),
 		whole("indexing", "max_pixels", 200_000_000, 1_000_000, 4_000_000_000, "",
@@ -71,7 +72,7 @@ func table() []setting {
 		whole("indexing", "batch_while_searching", 4, 1, 256, "",
 			"How many photos a model looks at together while somebody searches.",
 			func(s *Settings) *int { return &s.Indexing.BatchWhileSearching }),
-		bytes("indexing", "queue_bytes", 256*mib, 16*mib, 64*gib, "",
+		size("indexing", "queue_bytes", 256*mib, 16*mib, 64*gib, "",
 			"How much memory the photos on their way into the library may take.",
 			func(s *Settings) *int64 { return &s.Indexing.QueueBytes }),
 		span("indexing", "reconcile_every", time.Hour, time.Minute, 30*day,
@@ -88,6 +89,16 @@ func table() []setting {
 			"How many hits are shown where nobody asks for another number.",
 			func(s *Settings) *int { return &s.Search.Limit }),
 
+		choice("window", "theme", []string{"system", "light", "dark"},
+			"How the window looks; system follows the desktop.",
+			func(s *Settings) *string { return &s.Window.Theme }),
+		yesNo("window", "close_to_background", false,
+			"Whether the program goes on watching and indexing when its window is closed.",
+			func(s *Settings) *bool { return &s.Window.CloseToBackground }),
+		yesNo("window", "start_at_login", false,
+			"Whether the folders are watched from the moment you log in, without a window.",
+			func(s *Settings) *bool { return &s.Window.StartAtLogin }),
+
 		whole("log", "max_megabytes", 10, 1, 1000, "",
 			"The size in megabytes at which a log file is put aside.",
 			func(s *Settings) *int { return &s.Log.MaxMegabytes }),
@@ -103,7 +114,7 @@ func whole[T int | int64 | uint64](section, key string, standard, low, high int6
 		set: func(s *Settings, v any) { *field(s) = T(v.(int64)) }}
 }
 
-func bytes(section, key string, standard, low, high int64, zero, sentence string, field func(*Settings) *int64) setting {
+func size(section, key string, standard, low, high int64, zero, sentence string, field func(*Settings) *int64) setting {
 	row := whole(section, key, standard, low, high, zero, sentence, field)
 	row.kind = kindBytes
 	return row
@@ -132,4 +143,11 @@ func word(section, key string, standard, sentence string, field func(*Settings) 
 	return setting{section: section, key: key, kind: kindWord, sentence: sentence, standard: standard,
 		get: func(s *Settings) any { return *field(s) },
 		set: func(s *Settings, v any) { *field(s) = v.(string) }}
+}
+
+// choice is one of several words; the first is the default.
+func choice(section, key string, choices []string, sentence string, field func(*Settings) *string) setting {
+	row := word(section, key, choices[0], sentence, field)
+	row.kind, row.choices = kindChoice, choices
+	return row
 }

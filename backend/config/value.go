@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,13 +14,19 @@ import (
 type kind int
 
 const (
-	kindWhole kind = iota // 8
-	kindBytes             // "256 MiB", or a number of bytes
-	kindSpan              // "30s", "1h30m"
-	kindShare             // 0.8
-	kindYesNo             // true
-	kindWord              // "cuda"
+	kindWhole  kind = iota // 8
+	kindBytes              // "256 MiB", or a number of bytes
+	kindSpan               // "30s", "1h30m"
+	kindShare              // 0.8
+	kindYesNo              // true
+	kindWord               // "cuda"
+	kindChoice             // "dark"
 )
+
+// String names the kind as the window knows it.
+func (k kind) String() string {
+	return [...]string{"whole", "bytes", "span", "share", "switch", "word", "choice"}[k]
+}
 
 // parse turns a value of the TOML file into the table's form, or says in words what would be right.
 func (s setting) parse(v any) (any, error) {
@@ -72,6 +79,12 @@ func (s setting) parse(v any) (any, error) {
 			return nil, wrong()
 		}
 		out = text
+	case kindChoice:
+		text, ok := v.(string)
+		if !ok {
+			return nil, wrong()
+		}
+		out = text
 	}
 	if !s.inRange(out) {
 		return nil, wrong()
@@ -85,6 +98,8 @@ func (s setting) inRange(v any) bool {
 		return n >= s.low.(int64) && n <= s.high.(int64)
 	case float64:
 		return n >= s.low.(float64) && n <= s.high.(float64) // false for NaN
+	case string:
+		return s.kind != kindChoice || slices.Contains(s.choices, n)
 	}
 	return true
 }
@@ -102,6 +117,8 @@ func (s setting) allowed() string {
 		return fmt.Sprintf("a number from %s to %s", s.write(s.low), s.write(s.high))
 	case kindYesNo:
 		return "true or false"
+	case kindChoice:
+		return "one of " + strings.Join(s.choices, ", ")
 	}
 	return "a short word in quotes"
 }
@@ -115,10 +132,46 @@ func (s setting) write(v any) string {
 		return strconv.Quote(formatSpan(time.Duration(v.(int64))))
 	case kindShare:
 		return strconv.FormatFloat(v.(float64), 'f', -1, 64)
-	case kindWord:
+	case kindWord, kindChoice:
 		return strconv.Quote(v.(string))
 	}
 	return fmt.Sprint(v)
+}
+
+// text gives a value as a person reads and types it: as the file holds it, without quotes.
+func (s setting) text(v any) string {
+	if v == nil {
+		return ""
+	}
+	text := s.write(v)
+	if plain, err := strconv.Unquote(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// parseText reads what text gives, and what a person types.
+func (s setting) parseText(text string) (any, error) {
+	switch s.kind {
+	case kindBytes, kindSpan, kindWord, kindChoice:
+		return s.parse(strings.TrimSpace(text))
+	case kindYesNo:
+		switch strings.TrimSpace(text) {
+		case "true":
+			return s.parse(true)
+		case "false":
+			return s.parse(false)
+		}
+	default:
+		plain := strings.TrimSpace(text)
+		if n, err := strconv.ParseInt(plain, 10, 64); err == nil {
+			return s.parse(n)
+		}
+		if n, err := strconv.ParseFloat(plain, 64); err == nil {
+			return s.parse(n)
+		}
+	}
+	return nil, fmt.Errorf("want %s", s.allowed())
 }
 
 func wholeNumber(v any) (int64, bool) {
