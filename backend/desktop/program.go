@@ -26,6 +26,7 @@ type Face interface {
 type Program struct {
 	Bridge *window.Bridge // answers the page
 
+	getenv   func(string) string
 	run      func(context.Context) error // of what the bridge speaks to
 	folders  []string                    // to be brought into the library
 	face     atomic.Pointer[Face]
@@ -33,7 +34,7 @@ type Program struct {
 }
 
 func newProgram(o options, errOut io.Writer, getenv func(string) string) (*Program, error) {
-	p := &Program{folders: o.folders}
+	p := &Program{folders: o.folders, getenv: getenv}
 	d, err := backend.OpenDesktop(backend.Config{
 		Library: o.library, Program: "pixel-detective-window", LogLevel: o.level, Stderr: errOut, Getenv: getenv,
 	})
@@ -69,10 +70,8 @@ func (p *Program) addFolders(ctx context.Context) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := p.Bridge.AddFolders(ctx, ids); err != nil && ctx.Err() == nil {
-		// A folder that is not there keeps nobody from the others.
-		return nil
-	}
+	// What is wrong with a folder, or with the library, the window shows.
+	_ = p.Bridge.AddFolders(ctx, ids)
 	return nil
 }
 
@@ -97,21 +96,21 @@ func (p *Program) Quit() {
 // program to go on.
 func (p *Program) StaysHidden() bool {
 	f := p.face.Load()
-	if p.quitting.Load() || f == nil || !p.closesToBackground() {
+	if p.quitting.Load() || f == nil || p.setting("window.close_to_background") != "true" {
 		return false
 	}
 	(*f).Hide()
 	return true
 }
 
-// closesToBackground is the setting, as it is now.
-func (p *Program) closesToBackground() bool {
+// setting is the value of a setting as it is now; "": there is no such setting.
+func (p *Program) setting(key string) string {
 	for _, s := range p.Bridge.Settings() {
-		if s.Key == "window.close_to_background" {
-			return s.Value == "true"
+		if s.Key == key {
+			return s.Value
 		}
 	}
-	return false
+	return ""
 }
 
 // ChooseFolder lets the person choose a folder; nil: none was chosen.
