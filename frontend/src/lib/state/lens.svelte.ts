@@ -1,3 +1,4 @@
+import { fillScreen } from '$lib/api'
 import { fitScale, fitted, held, isZoomed, lifeScale, moved, pinched, scaledAt, scaleRange, stepped, toggled, wheelFactor, type Place, type Point, type Size } from '$lib/layout/zoom'
 
 const MIDDLE: Point = { x: 0, y: 0 }
@@ -6,6 +7,8 @@ const MIDDLE: Point = { x: 0, y: 0 }
 export class Lens {
   /** Details beside the photo. */
   details = $state(true)
+  /** Nothing but the photo and its bar, on the whole screen. */
+  filled = $state(false)
   /** Of the stage, in CSS pixels. */
   stage = $state.raw<Size>({ width: 0, height: 0 })
   /** Of the photo, in its own pixels. */
@@ -34,6 +37,12 @@ export class Lens {
 
   zoomOut(): void {
     this.#step(-1)
+  }
+
+  /** Lets the photo fill the screen, or the window again. */
+  fill(on = !this.filled): void {
+    this.filled = on
+    void fillScreen(on)
   }
 
   toggleDetails(): void {

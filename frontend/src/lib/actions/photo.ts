@@ -1,0 +1,86 @@
+import Expand from '@lucide/svelte/icons/expand'
+import FolderSearch from '@lucide/svelte/icons/folder-search'
+import Heart from '@lucide/svelte/icons/heart'
+import ScanSearch from '@lucide/svelte/icons/scan-search'
+import Star from '@lucide/svelte/icons/star'
+import StarOff from '@lucide/svelte/icons/star-off'
+import { t } from '$lib/text'
+import type { Action, ActionContext } from './action'
+
+const any = (ctx: ActionContext): boolean => ctx.targets.length > 0
+const one = (ctx: ActionContext): boolean => ctx.targets.length === 1
+const writable = (ctx: ActionContext): boolean => any(ctx) && !(ctx.library.program.state?.library.read_only ?? false)
+
+const rate = (stars: number): Action => ({
+  id: `photo.rate.${stars}`,
+  label: t.actions.rate(stars),
+  icon: stars === 0 ? StarOff : Star,
+  ...(stars > 0 ? { shortcut: String(stars) } : {}),
+  group: 'photo',
+  enabled: writable,
+  checked: ({ library, targets }) => targets.every((id) => library.decisions.of(id)?.rating === stars),
+  run: async ({ library, targets }) => {
+    await library.decisions.setRating(targets, stars)
+    if (targets.length > 1) library.toasts.add(t.actions.rated(targets.length, stars))
+  },
+})
+
+/** What can be done with photos. */
+export const photoActions: readonly Action[] = [
+  {
+    id: 'photo.open',
+    label: t.actions.open,
+    icon: Expand,
+    group: 'photo',
+    enabled: (ctx) => one(ctx) && ctx.library.navigation.viewer === null,
+    run: ({ library, targets }) => {
+      const id = targets[0] as string
+      const { selection, search, listing } = library
+      const source = search.active ? search : listing
+      if (selection.focus >= 0 && source.idAt(selection.focus) === id) library.navigation.open(id, source, selection.focus)
+      else library.navigation.open(id)
+    },
+  },
+  {
+    id: 'photo.similar',
+    label: t.actions.similar,
+    icon: ScanSearch,
+    shortcut: 'Shift+S',
+    group: 'photo',
+    enabled: one,
+    run: ({ library, targets }) => {
+      library.navigation.go('photos')
+      return library.search.alike(targets[0] as string)
+    },
+  },
+  {
+    id: 'photo.favourite',
+    label: t.actions.favourite,
+    icon: Heart,
+    shortcut: 'F',
+    group: 'photo',
+    enabled: writable,
+    checked: ({ library, targets }) => library.decisions.allFavourite(targets),
+    run: async ({ library, targets }) => {
+      const on = await library.decisions.toggleFavourite(targets)
+      if (targets.length < 2) return
+      library.toasts.add(t.actions.favoured(targets.length, on), {
+        action: { label: t.actions.undo, run: () => void library.decisions.setFavourite(targets, !on).catch((e: unknown) => library.toasts.error(e)) },
+      })
+    },
+  },
+  ...[1, 2, 3, 4, 5, 0].map(rate),
+  {
+    id: 'photo.show',
+    label: t.actions.show,
+    icon: FolderSearch,
+    shortcut: 'Shift+F',
+    group: 'photo',
+    enabled: one,
+    run: async ({ library, targets }) => {
+      const photo = await library.api.photo(targets[0] as string)
+      const file = photo.files.find((f) => !f.offline) ?? photo.files[0]
+      if (file) await library.api.showInFiles(file.id)
+    },
+  },
+]

@@ -1,0 +1,6 @@
+export * from './types'
+export { api, ApiError, attached, type Api } from './bridge'
+export * from './events'
+export * from './media'
+export * from './listing'
+export * from './screen'

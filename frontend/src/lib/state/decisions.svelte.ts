@@ -1,0 +1,68 @@
+import { SvelteMap } from 'svelte/reactivity'
+import type { Api } from '$lib/api'
+
+/** What a person decided about a photo. */
+export interface Decision {
+  favourite: boolean
+  rating: number
+}
+
+/** Favourites and ratings, as far as the page knows them. Changed at once, and put back where the program refuses. */
+export class Decisions {
+  #known = new SvelteMap<string, Decision>()
+
+  constructor(private readonly api: Pick<Api, 'setFavourite' | 'setRating' | 'photo'>) {}
+
+  /** Notes what the program told of photos. */
+  learn(photos: Iterable<{ id: string } & Decision>): void {
+    for (const { id, favourite, rating } of photos) {
+      const old = this.#known.get(id)
+      if (old?.favourite !== favourite || old.rating !== rating) this.#known.set(id, { favourite, rating })
+    }
+  }
+
+  /** What is known of a photo. */
+  of(id: string): Decision | undefined {
+    return this.#known.get(id)
+  }
+
+  /** Whether all of these are favourites, as far as is known. */
+  allFavourite(ids: readonly string[]): boolean {
+    return ids.length > 0 && ids.every((id) => this.#known.get(id)?.favourite === true)
+  }
+
+  /** Makes all favourites; or none, if all are. Returns what holds now. */
+  async toggleFavourite(ids: readonly string[]): Promise<boolean> {
+    await this.#learnOf(ids)
+    const on = !this.allFavourite(ids)
+    await this.setFavourite(ids, on)
+    return on
+  }
+
+  setFavourite(ids: readonly string[], on: boolean): Promise<void> {
+    return this.#change(ids, { favourite: on }, () => this.api.setFavourite([...ids], on))
+  }
+
+  setRating(ids: readonly string[], stars: number): Promise<void> {
+    return this.#change(ids, { rating: stars }, () => this.api.setRating([...ids], stars))
+  }
+
+  async #learnOf(ids: readonly string[]): Promise<void> {
+    const only = ids.length === 1 ? ids[0] : undefined
+    if (only !== undefined && !this.#known.has(only)) this.learn([await this.api.photo(only)])
+  }
+
+  async #change(ids: readonly string[], part: Partial<Decision>, write: () => Promise<void>): Promise<void> {
+    const before = ids.map((id) => [id, this.#known.get(id)] as const)
+    for (const [id, old] of before) this.#known.set(id, { favourite: false, rating: 0, ...old, ...part })
+    try {
+      await write()
+    } catch (thrown) {
+      for (const [id, old] of before) {
+        if (old) this.#known.set(id, old)
+        else this.#known.delete(id)
+      }
+      throw thrown
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { t } from './en'
+export * as format from './format'
