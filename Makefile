@@ -10,8 +10,15 @@ BIN := build/bin
 TOOLS := $(CURDIR)/build/tools
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -X pixeldetective/backend/model/worker.stamp=$(VERSION)
+WINDOW_TAGS := desktop,production,webkit2_41,$(TAGS)
 GO_FILES := $(shell find backend -name '*.go' -o -name '*.sql' -o -name '*.c' -o -name '*.h' 2>/dev/null) go.mod go.sum
+PAGE_FILES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -path frontend/e2e -prune -o -type f -print 2>/dev/null)
 
+# The window is drawn by GTK and WebKitGTK; it is tested on a screen in memory.
+DESKTOP_PACKAGES := libgtk-3-dev libwebkit2gtk-4.1-dev
+SCREEN_PACKAGES := xvfb xauth imagemagick x11-utils xdotool dbus-x11 libgl1-mesa-dri libegl1 libgles2 fonts-dejavu-core chromium
+
+WAILS := v2.16.0
 GOLANGCI_LINT := v2.15.0
 PROTOC_GEN_GO := v1.36.12
 PROTOC_GEN_GO_GRPC := v1.6.2
@@ -23,11 +30,16 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 .PHONY: run
-run: build ## index the sample photos and answer four questions about them
+run: build ## open the window on the sample photos; without a display, ask four questions about them
 	@build/scripts/run-sample.sh
 
 .PHONY: build
-build: $(BIN)/pixel-detective $(BIN)/pixel-detective-worker ## build the executables into build/bin
+build: console ## build the three executables into build/bin
+	@if build/scripts/install-packages.sh $(DESKTOP_PACKAGES); then $(MAKE) --no-print-directory window; \
+	else echo "The window was not built: it needs $(DESKTOP_PACKAGES). The command line is in $(BIN)."; fi
+
+.PHONY: console
+console: $(BIN)/pixel-detective $(BIN)/pixel-detective-worker
 
 $(BIN)/pixel-detective $(BIN)/pixel-detective-worker &: $(GO_FILES) | packages runtime
 	@echo "building pixel-detective and pixel-detective-worker"
@@ -35,18 +47,38 @@ $(BIN)/pixel-detective $(BIN)/pixel-detective-worker &: $(GO_FILES) | packages r
 	@go build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o $(BIN)/ ./backend/cmd/pixel-detective ./backend/cmd/pixel-detective-worker
 	@touch $(BIN)/pixel-detective $(BIN)/pixel-detective-worker
 
+.PHONY: window
+window: $(BIN)/pixel-detective-window
+
+$(BIN)/pixel-detective-window: frontend/dist/index.html $(wildcard *.go) $(GO_FILES)
+	@echo "building pixel-detective-window"
+	@mkdir -p $(BIN)
+	@go build -tags $(WINDOW_TAGS) -ldflags '-s -w $(LDFLAGS)' -o $@ .
+
+frontend/dist/index.html: $(PAGE_FILES) frontend/node_modules/.package-lock.json
+	@echo "building the page"
+	@build/scripts/quietly.sh npm --prefix frontend run --silent build
+	@touch $@
+
+.PHONY: dev
+dev: build dev-tools ## open the window from the sources: what is edited shows at once
+	@PATH="$(TOOLS):$$PATH" PIXEL_DETECTIVE_LIBRARY=$(CURDIR)/build/demo wails dev -m
+
 .PHONY: test
 test: packages test-packages runtime lint-tools build ## run every test and linter; ends with the counts
 	@python3 build/scripts/test.py
 
 .PHONY: lint
-lint: packages runtime lint-tools ## check formatting, layers and common mistakes
+lint: packages runtime lint-tools frontend/node_modules/.package-lock.json ## check formatting, layers and common mistakes
 	@go vet -tags $(TAGS) ./...
 	@$(TOOLS)/golangci-lint run
+	@npm --prefix frontend run --silent check
+	@npm --prefix frontend run --silent lint
 
 .PHONY: generate
 generate: generate-tools ## write generated code anew
 	@PATH="$(TOOLS):$$PATH" go generate -tags $(TAGS) ./...
+	@build/scripts/generate-bindings.sh
 
 .PHONY: bench
 bench: build ## measure every budget of the design on this machine
@@ -65,7 +97,7 @@ packages:
 
 .PHONY: test-packages
 test-packages:
-	@build/scripts/install-packages.sh strace
+	@build/scripts/install-packages.sh strace $(SCREEN_PACKAGES)
 
 .PHONY: runtime
 runtime:
@@ -74,6 +106,13 @@ runtime:
 .PHONY: lint-tools
 lint-tools:
 	@build/scripts/install-go-tool.sh $(TOOLS) golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+
+frontend/node_modules/.package-lock.json: frontend/package-lock.json
+	@build/scripts/install-page-packages.sh
+
+.PHONY: dev-tools
+dev-tools:
+	@build/scripts/install-go-tool.sh $(TOOLS) wails github.com/wailsapp/wails/v2/cmd/wails@$(WAILS)
 
 .PHONY: generate-tools
 generate-tools:
