@@ -4,22 +4,10 @@ import { models } from './en/models'
 import { photos } from './en/photos'
 import { settings } from './en/settings'
 import { viewer } from './en/viewer'
-import { failures } from './en/failures'
-import { folders } from './en/folders'
-import { models } from './en/models'
-import { photos } from './en/photos'
-import { settings } from './en/settings'
-import { viewer } from './en/viewer'
 import { count, plural } from './format'
 
 /** Every text of the page, in English, by view. What is long lies in a file of its own in en/. */
 export const t = {
-  photos,
-  viewer,
-  models,
-  settings,
-  failures,
-  folders,
   app: {
     name: 'Pixel Detective',
     views: 'Views',
