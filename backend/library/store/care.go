@@ -168,7 +168,7 @@ func (s *Store) Repair(ctx context.Context) (RepairReport, error) {
 			return report, err
 		}
 	}
-	if err := s.finishRemovals(ctx); err != nil {
+	if err := s.FinishRemovals(ctx); err != nil {
 		return report, err
 	}
 	missing, strange, err := s.compareThumbnails(ctx)

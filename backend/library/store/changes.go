@@ -61,30 +61,36 @@ func (s *Store) Changes(ctx context.Context, after int64, limit int) ([]Change, 
 // Follow calls fn once at the start and then whenever a commit to index.db, of this or another process, was seen; it looks
 // every so often. It returns when ctx ends or fn fails.
 func (s *Store) Follow(ctx context.Context, every time.Duration, fn func(seq int64) error) error {
-	// data_version is about one connection: this one is kept.
-	conn, err := s.index.reader.Conn(ctx)
-	if err != nil {
-		return s.index.wrap("follow", err)
-	}
-	defer conn.Close()
+	return s.index.follow(ctx, every, func() error {
+		seq, err := s.Seq(ctx)
+		if err != nil {
+			return err
+		}
+		return fn(seq)
+	})
+}
+
+// FollowDecisions is Follow for decisions.db.
+func (s *Store) FollowDecisions(ctx context.Context, every time.Duration, fn func() error) error {
+	return s.decisions.follow(ctx, every, fn)
+}
+
+func (d *database) follow(ctx context.Context, every time.Duration, fn func() error) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	seen, first := int64(0), true
 	for {
+		// data_version is about one connection, and watch has no more than one.
 		var version int64
-		if err := conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version); err != nil {
+		if err := d.watch.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return s.index.wrap("follow", err)
+			return d.wrap("follow", err)
 		}
 		if first || version != seen {
 			seen, first = version, false
-			seq, err := s.Seq(ctx)
-			if err != nil {
-				return err
-			}
-			if err := fn(seq); err != nil {
+			if err := fn(); err != nil {
 				return err
 			}
 		}

@@ -33,6 +33,7 @@ type database struct {
 	conn   *sql.Conn     // that connection; nil: read-only
 	stmts  map[string]*sql.Stmt
 	reader *sql.DB
+	watch  *sql.DB     // one connection, for data_version alone: who follows keeps none of the readers
 	cache  sync.Map    // query → *sql.Stmt of reader
 	dirty  atomic.Bool // something was written
 }
@@ -83,6 +84,7 @@ func openDatabase(ctx context.Context, path string, k *kind) (*database, error) 
 	d.writer = connect(path, "mode=rw", 1, "journal_mode = WAL", sync, "foreign_keys = ON", "journal_size_limit = 67108864",
 		"temp_store = MEMORY", "cache_size = -65536", "wal_autocheckpoint = 4000")
 	d.reader = connect(path, "mode=rw", readers, "query_only = ON", "temp_store = MEMORY", "cache_size = -8192")
+	d.watch = connect(path, "mode=rw", 1, "query_only = ON")
 	conn, err := d.writer.Conn(ctx)
 	if err != nil {
 		return d, d.wrap("open", err)
@@ -108,6 +110,7 @@ func openReadOnly(ctx context.Context, path string, k *kind) (*database, error) 
 	}
 	d := &database{file: path, query: query, turn: make(chan struct{}, 1)}
 	d.reader = connect(path, query, readers, "query_only = ON", "temp_store = MEMORY")
+	d.watch = connect(path, query, 1, "query_only = ON")
 	var have int
 	if err := d.reader.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
 		_ = d.close()
@@ -132,7 +135,7 @@ func (d *database) close() error {
 	var errs []error
 	d.cache.Range(func(_, v any) bool { errs = append(errs, v.(*sql.Stmt).Close()); return true })
 	if d.reader != nil {
-		errs = append(errs, d.reader.Close())
+		errs = append(errs, d.reader.Close(), d.watch.Close())
 	}
 	for _, s := range d.stmts {
 		errs = append(errs, s.Close())

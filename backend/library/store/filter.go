@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"strings"
 
@@ -319,14 +320,27 @@ func (s *Store) decided(ctx context.Context, table decisionTable, fn func(num ui
 	}); err != nil {
 		return err
 	}
+	values := make([]int, 0, len(nearest))
+	ids := make([]string, 0, len(nearest))
 	for id, d := range nearest {
-		num, ok, err := s.NumOf(ctx, id)
-		if err != nil {
+		ids, values = append(ids, id.String()), append(values, d.value)
+	}
+	asked, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	return s.index.each(ctx, "read decisions", `SELECT group_concat(p.num), group_concat(j.key) FROM json_each(?) j
+		CROSS JOIN photo p ON p.id = unhex(j.value)`, []any{string(asked)}, func(r rowScanner) error {
+		var nums, keys rawBytes
+		if err := r.Scan(&nums, &keys); err != nil {
 			return err
 		}
-		if ok {
-			fn(uint32(num), d.value)
+		for len(nums) > 0 {
+			var num, key int64
+			num, nums = nextNumber(nums)
+			key, keys = nextNumber(keys)
+			fn(uint32(num), values[key])
 		}
-	}
-	return nil
+		return nil
+	})
 }

@@ -19,9 +19,14 @@ func (s *Store) AddFolder(ctx context.Context, path string) (Folder, error) {
 		return Folder{}, fmt.Errorf("add folder %q: the path is not absolute", path)
 	}
 	path = filepath.Clean(path)
-	// A folder of that name that is being removed is gone first.
-	if err := s.finishRemovals(ctx); err != nil {
+	// A folder of that name that an older program is removing is gone first; newer ones give the name free at once.
+	var taken int64
+	if removing, err := s.index.one(ctx, "look up folder", "SELECT id FROM folder WHERE path = ? AND state = 'removing'", []any{[]byte(path)}, &taken); err != nil {
 		return Folder{}, err
+	} else if removing {
+		if err := s.FinishRemovals(ctx); err != nil {
+			return Folder{}, err
+		}
 	}
 	at := s.now()
 	var added FolderID
@@ -184,12 +189,19 @@ func (s *Store) MarkScanned(ctx context.Context, id FolderID, at time.Time) erro
 }
 
 // RemoveFolder takes a folder and its file rows out of the library. Nothing on disk changes; photos are kept without a
-// file. What a kill interrupts is finished by the next AddFolder, RemoveFolder or Repair; the folder is not seen meanwhile.
+// file. What a kill interrupts is finished by the next RemoveFolder, FinishRemovals or Repair; the folder is not seen
+// meanwhile.
 func (s *Store) RemoveFolder(ctx context.Context, id FolderID) error {
-	f, err := s.folder(ctx, id)
-	if errors.Is(err, ErrUnknownFolder) {
-		return s.finishRemovals(ctx)
+	if err := s.RetireFolder(ctx, id); err != nil && !errors.Is(err, ErrUnknownFolder) {
+		return err
 	}
+	return s.FinishRemovals(ctx)
+}
+
+// RetireFolder is the first step of RemoveFolder: from now on the folder is not seen, and can be added anew. It takes no
+// time; FinishRemovals does the rest.
+func (s *Store) RetireFolder(ctx context.Context, id FolderID) error {
+	f, err := s.folder(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -199,18 +211,17 @@ func (s *Store) RemoveFolder(ctx context.Context, id FolderID) error {
 	}); err != nil {
 		return err
 	}
-	if err := s.index.write(ctx, "remove folder", func(t *tx) error {
-		if err := t.exec("UPDATE folder SET state = 'removing' WHERE id = ?", id); err != nil {
+	// No path holds a zero byte, so the name is free.
+	return s.index.write(ctx, "remove folder", func(t *tx) error {
+		if err := t.exec("UPDATE folder SET state = 'removing', path = CAST(path || x'00' || id AS BLOB) WHERE id = ?", id); err != nil {
 			return err
 		}
 		return t.change(FolderChange, int64(id), 0)
-	}); err != nil {
-		return err
-	}
-	return s.finishRemovals(ctx)
+	})
 }
 
-func (s *Store) finishRemovals(ctx context.Context) error {
+// FinishRemovals removes the rows of folders that were retired, in bounded transactions.
+func (s *Store) FinishRemovals(ctx context.Context) error {
 	var ids []int64
 	err := s.index.each(ctx, "list folders", "SELECT id FROM folder WHERE state = 'removing'", nil, func(r rowScanner) error {
 		var id int64

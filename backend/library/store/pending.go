@@ -178,10 +178,14 @@ func (s *Store) SamePixels(ctx context.Context, digests []photo.PixelDigest, ref
 
 // Failures returns the files that could not be indexed, ordered by File.
 func (s *Store) Failures(ctx context.Context) ([]Failure, error) {
+	return s.failures(ctx, "ORDER BY f.id")
+}
+
+func (s *Store) failures(ctx context.Context, order string, args ...any) ([]Failure, error) {
 	var all []Failure
 	err := s.index.each(ctx, "list failures", `SELECT f.id, o.path, d.folder, d.rel, f.name, f.reason, f.kind, f.failed_at
 		FROM file f INDEXED BY file_failed CROSS JOIN dir d ON d.id = f.dir CROSS JOIN folder o ON o.id = d.folder
-		WHERE f.state = 2 AND o.state <> 'removing' ORDER BY f.id`, nil, func(r rowScanner) error {
+		WHERE f.state = 2 AND o.state <> 'removing' `+order, args, func(r rowScanner) error {
 		var f Failure
 		var root, rel, name []byte
 		var at int64
