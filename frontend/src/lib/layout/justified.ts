@@ -260,3 +260,10 @@ export function sectionTop(layout: Layout, section: number): number {
   const heading = section === 0 ? layout.options.firstHeading : layout.options.heading
   return (layout.top[row] ?? layout.total) - heading
 }
+
+/** topOf is where to scroll to so that a photo's row stands at the top, with the heading if it begins its section. */
+export function topOf(layout: Layout, photo: number): number {
+  const row = rowOf(layout, photo)
+  const section = sectionOf(layout, row)
+  return layout.sectionRow[section] === row ? sectionTop(layout, section) : (layout.top[row] ?? 0) - 8
+}

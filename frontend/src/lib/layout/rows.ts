@@ -3,6 +3,13 @@ import { placeOf, placesIn, rowAt, rowOf, type Layout } from './justified'
 /** Move is a step of the keyboard through photos. */
 export type Move = 'left' | 'right' | 'up' | 'down' | 'home' | 'end' | 'page-up' | 'page-down'
 
+const MOVES: Record<string, Move> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down', Home: 'home', End: 'end', PageUp: 'page-up', PageDown: 'page-down' }
+
+/** moveOf is the move that a key stands for. */
+export function moveOf(key: string): Move | undefined {
+  return MOVES[key]
+}
+
 /**
  * step is the photo that a move leads to. aim is the horizontal place that up and down keep to, so that going down past a
  * short row and up again comes back; it is NaN before the first such move. page is the height of a screenful.

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { Slots } from './slots'
 import { Stretch } from './stretch'
 
 describe('a content that fits an element', () => {
@@ -65,19 +64,5 @@ describe('a content of 24 million pixels', () => {
     expect(s.at).toBe(24_000_000 - 600)
     s.resize(10_000, 600)
     expect(s.at).toBe(9400)
-  })
-})
-
-describe('slots', () => {
-  it('stay with their photos and are used again', () => {
-    const slots = new Slots()
-    const first = new Map(slots.assign([1, 2, 3, 4]))
-    const second = new Map(slots.assign([3, 4, 5, 6]))
-    expect(second.get(3)).toBe(first.get(3))
-    expect(second.get(4)).toBe(first.get(4))
-    expect(new Set(second.values())).toEqual(new Set(first.values()))
-    const third = slots.assign([100, 101, 102, 103, 104])
-    expect(new Set(third.values()).size).toBe(5)
-    expect(Math.max(...third.values())).toBe(4)
   })
 })

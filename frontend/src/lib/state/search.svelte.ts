@@ -1,4 +1,5 @@
 import { postPicture, type Answer, type Api, type Hit, type HitOrder, type Narrow, type Picture, type Question, type Wrong } from '$lib/api'
+import { groupHits, type Grouped } from './groups'
 import type { PhotoSource } from './source'
 
 /** Quiet time after a keystroke before the question is asked, in ms. */
@@ -25,6 +26,10 @@ export class Search implements PhotoSource {
   answer = $state.raw<Answer | null>(null)
   /** All hits that were read so far. */
   hits = $state.raw<Hit[]>([])
+  /** The hits as they are shown: by the clues that they show, if they are ordered by how well they fit. */
+  grouped: Grouped = $derived(groupHits(this.hits, this.sort === '' ? (this.answer?.clues ?? []) : []))
+  /** Id of the hit that is being explained; empty: none. */
+  explained = $state('')
   /** Grows with each answer that was taken in. */
   version = $state(0)
   pending = $state(false)
@@ -57,7 +62,7 @@ export class Search implements PhotoSource {
   }
 
   idAt(index: number): string | undefined {
-    const hit = this.hits[index]
+    const hit = this.grouped.hits[index]
     if (!hit && index < this.count) void this.more()
     return hit?.id
   }
@@ -100,6 +105,11 @@ export class Search implements PhotoSource {
   /** Hands a picture to the program and looks for photos alike to it. Throws what is wrong with the picture. */
   async byBytes(blob: Blob, name: string): Promise<void> {
     await this.byPicture(await this.post(blob, name))
+  }
+
+  /** Shows or hides why a photo answers. */
+  explain(id: string): void {
+    this.explained = this.explained === id ? '' : id
   }
 
   /** Wishes the focus for the box of the question. */
