@@ -18,6 +18,7 @@ type Desktop struct {
 	Bridge *window.Bridge
 
 	backend *Backend
+	opened  chan struct{} // closed by Run when the library is open
 }
 
 // OpenDesktop makes a Desktop for c with every service; it opens nothing but the log. The error is a sentence for people.
@@ -31,7 +32,7 @@ func OpenDesktop(c Config) (*Desktop, error) {
 		return nil, err
 	}
 	b.Window = b.newBridge()
-	return &Desktop{Bridge: b.Window, backend: b}, nil
+	return &Desktop{Bridge: b.Window, backend: b, opened: make(chan struct{})}, nil
 }
 
 // Run opens the library and runs all services until ctx ends; then it closes everything and returns when no child is left.
@@ -43,6 +44,7 @@ func (d *Desktop) Run(ctx context.Context) error {
 		b.Window.Fail(err)
 		err = b.Window.Run(ctx)
 	} else {
+		close(d.opened)
 		err = b.Run(ctx)
 	}
 	return errors.Join(err, b.Close())

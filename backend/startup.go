@@ -2,6 +2,7 @@ package backend
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,8 +20,8 @@ type Mark struct {
 	MS   float64 `json:"ms"` // since the process began
 }
 
-// Trace follows the start of the program, from a backend that is open and not yet run, to the first hit of a query. It
-// fails if a child or a runtime library is there before Ready.
+// Trace follows the start of the program without a window, from a backend that is open and not yet run, to the first hit
+// of a query. It fails if a child or a runtime library is there before Ready.
 func (b *Backend) Trace(ctx context.Context, began time.Time, query string, mark func(Mark)) error {
 	note := func(step string) { mark(Mark{step, float64(time.Since(began).Microseconds()) / 1000}) }
 	note("library open")
@@ -35,8 +36,41 @@ func (b *Backend) Trace(ctx context.Context, began time.Time, query string, mark
 	}
 	b.Supervisor.Ready()
 	note("ready")
+	err := b.firstHit(ctx, snapshots, query, note)
+	cancel()
+	return errors.Join(err, <-ended)
+}
+
+// Trace follows the start of what stands behind a window, whose Ready the page calls, and the first hit of a query; an
+// empty query asks nothing. The steps are noted as they are taken.
+func (d *Desktop) Trace(ctx context.Context, query string, note func(step string)) error {
+	select {
+	case <-d.opened:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	note("library open")
+	return d.backend.firstHit(ctx, d.backend.Supervisor.Subscribe(ctx), query, note)
+}
+
+// NothingHeavy says what is there that should not be before Ready: a child, or a runtime library in this process.
+func (d *Desktop) NothingHeavy() error {
+	select {
+	case <-d.opened:
+		return d.backend.nothingHeavy()
+	default:
+		return nothingMapped() // without a supervisor there are no workers
+	}
+}
+
+// firstHit asks a question and notes each step until it is answered and every graph is ready or cannot be.
+func (b *Backend) firstHit(ctx context.Context, snapshots <-chan supervisor.Snapshot, query string, note func(string)) error {
 	hit := make(chan error, 1)
 	go func() {
+		if query == "" {
+			hit <- nil
+			return
+		}
 		answer, err := b.SearchWords(ctx, search.Request{Query: query, Limit: 1})
 		if err == nil {
 			note(fmt.Sprintf("first answer, %d hits", answer.Total))
@@ -44,11 +78,7 @@ func (b *Backend) Trace(ctx context.Context, began time.Time, query string, mark
 		hit <- err
 	}()
 	err := followStart(ctx, snapshots, note)
-	if hitErr := <-hit; err == nil {
-		err = hitErr
-	}
-	cancel()
-	return errors.Join(err, <-ended)
+	return cmp.Or(err, <-hit)
 }
 
 // nothingHeavy says what is there that should not be before Ready.
@@ -56,6 +86,11 @@ func (b *Backend) nothingHeavy() error {
 	if n := len(b.Supervisor.Snapshot().Workers); n > 0 {
 		return fmt.Errorf("%d workers run before the program is ready; none should", n)
 	}
+	return nothingMapped()
+}
+
+// nothingMapped says which library is in this process that should never be.
+func nothingMapped() error {
 	maps, _ := os.ReadFile("/proc/self/maps") // a system without /proc cannot tell
 	for _, library := range []string{"onnxruntime", "libvips"} {
 		if bytes.Contains(maps, []byte(library)) {
