@@ -15,13 +15,21 @@ const rate = (stars: number): Action => ({
   id: `photo.rate.${stars}`,
   label: t.actions.rate(stars),
   icon: stars === 0 ? StarOff : Star,
-  ...(stars > 0 ? { shortcut: String(stars) } : {}),
+  shortcut: String(stars),
   group: 'photo',
-  enabled: writable,
+  // Of a photo that is looked at closely, 0 first shows the whole.
+  enabled: (ctx) => writable(ctx) && !(stars === 0 && ctx.library.navigation.viewer !== null && ctx.library.lens.zoomed),
   checked: ({ library, targets }) => targets.every((id) => library.decisions.of(id)?.rating === stars),
   run: async ({ library, targets }) => {
+    const [only] = targets.length === 1 ? targets : []
+    const before = only === undefined ? 0 : (library.decisions.of(only)?.rating ?? 0)
     await library.decisions.setRating(targets, stars)
     if (targets.length > 1) library.toasts.add(t.actions.rated(targets.length, stars))
+    else if (stars === 0 && before !== 0) {
+      library.toasts.add(t.actions.rated(1, 0), {
+        action: { label: t.actions.undo, run: () => void library.decisions.setRating(targets, before).catch((e: unknown) => library.toasts.error(e)) },
+      })
+    }
   },
 })
 

@@ -29,9 +29,10 @@ export function writes(target: EventTarget | null): boolean {
 
 const OWN_OF_TEXT = new Set(['Ctrl+A', 'Ctrl+C', 'Ctrl+V', 'Ctrl+X', 'Ctrl+Z'])
 
-function table(): Map<string, Action> {
-  const found = new Map<string, Action>()
-  for (const action of actions) for (const key of [action.shortcut, ...(action.also ?? [])]) if (key !== undefined) found.set(key, action)
+/** The actions of each key. A key may have several: the first one that is offered runs. */
+function table(): Map<string, Action[]> {
+  const found = new Map<string, Action[]>()
+  for (const action of actions) for (const key of [action.shortcut, ...(action.also ?? [])]) if (key !== undefined) found.set(key, [...(found.get(key) ?? []), action])
   return found
 }
 
@@ -46,12 +47,13 @@ export function listen(library: Library): () => void {
     const name = keyName(event)
     if (writes(event.target) && (OWN_OF_TEXT.has(name) || !(event.ctrlKey || event.metaKey || name === 'Esc' || name === 'F1'))) return
     const pair = first !== '' && event.timeStamp - firstAt < SEQUENCE ? keys.get(`${first} ${name}`) : undefined
-    const action = pair ?? keys.get(name)
-    first = action || event.ctrlKey || event.metaKey || event.altKey ? '' : name
+    const known = pair ?? keys.get(name)
+    first = known || event.ctrlKey || event.metaKey || event.altKey ? '' : name
     firstAt = event.timeStamp
-    if (!action) return
+    if (!known) return
     const ctx = contextOf(library)
-    if (!action.enabled(ctx)) return
+    const action = known.find((one) => one.enabled(ctx))
+    if (!action) return
     event.preventDefault()
     void perform(action, ctx)
   }

@@ -3,6 +3,7 @@
 const number = new Intl.NumberFormat('en')
 const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' })
 const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+const dayOfWeek = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' })
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'UTC' })
 
 /** 18,204 */
@@ -58,6 +59,12 @@ export function date(taken: string): string {
 export function dateTime(taken: string): string {
   const at = local(taken)
   return at === null ? '' : taken.length > 10 ? `${day.format(at)}, ${clock.format(at)}` : day.format(at)
+}
+
+/** Saturday */
+export function weekday(taken: string): string {
+  const at = local(taken)
+  return at === null ? '' : dayOfWeek.format(at)
 }
 
 function local(taken: string): number | null {

@@ -1,4 +1,5 @@
 import type { Action } from 'svelte/action'
+import type { Viewing } from '$lib/state'
 
 /** Lets an element grow from a place on the screen to its own, once. Not where motion is reduced: --d-calm is 0 then. */
 export const grow: Action<HTMLElement, DOMRect | null> = (element, from) => {
@@ -19,8 +20,9 @@ export const grow: Action<HTMLElement, DOMRect | null> = (element, from) => {
 }
 
 /** The tile of a photo on the page below, if it is there. */
-export function tileOf(id: string): HTMLElement | null {
-  return document.querySelector<HTMLElement>(`[data-photo="${id}"]`)
+export function tileOf({ source, index, id }: Viewing): HTMLElement | null {
+  if (source.kind === 'list') return document.querySelector<HTMLElement>(`[data-photo="${id}"]`)
+  return document.querySelector<HTMLElement>(`[role="option"][data-index="${index}"]`)
 }
 
 function milliseconds(time: string): number {

@@ -63,7 +63,7 @@ export const photos = {
   results: 'Photos that answer',
   unknownDate: 'Date unknown',
   inMonth: (n: number) => plural(n, 'photo'),
-  ofMonth: (day: number) => date(new Date(day * 86_400_000).toISOString().slice(0, 10)),
+  ofDay: (day: number) => date(new Date(day * 86_400_000).toISOString().slice(0, 10)),
   unnamed: 'Photo, date unknown',
   tile: (when: string) => (when ? `Photo, ${when}` : 'Photo, date unknown'),
   hit: (name: string, when: string) => (when ? `${name}, ${when}` : name),
