@@ -20,7 +20,7 @@ type App struct {
 func newApp(ctx context.Context, p *desktop.Program) *App { return &App{ctx, p, p.Bridge} }
 
 // Ready says that the page has painted and takes keys; it comes again when the page was reloaded.
-func (a *App) Ready(m window.Marks) window.State { return a.bridge.Ready(a.ctx, m) }
+func (a *App) Ready(m window.Marks) window.State { return a.program.Ready(a.ctx, m) }
 
 // ChooseFolder lets the person choose a folder; nil: none was chosen.
 func (a *App) ChooseFolder() (*window.Candidate, error) { return a.program.ChooseFolder() }
@@ -59,7 +59,7 @@ func (a *App) Resume() error { return a.bridge.Resume() }
 func (a *App) Cancel() error { return a.bridge.Cancel() }
 
 // Search answers a question; a newer one takes its place.
-func (a *App) Search(q window.Question) (window.Answer, error) { return a.bridge.Search(a.ctx, q) }
+func (a *App) Search(q window.Question) (window.Answer, error) { return a.program.Search(a.ctx, q) }
 
 // Photo is what the viewer shows of one photo.
 func (a *App) Photo(id string) (window.Photo, error) { return a.bridge.Photo(a.ctx, id) }

@@ -19,7 +19,7 @@ import (
 //go:embed all:frontend/dist
 var page embed.FS
 
-func main() { os.Exit(desktop.Main(os.Args[1:], os.Stderr, os.Getenv, show)) }
+func main() { os.Exit(desktop.Main(os.Args[1:], os.Stdout, os.Stderr, os.Getenv, show)) }
 
 // show opens the window of a program and returns when it is closed.
 func show(ctx context.Context, p *desktop.Program) error {

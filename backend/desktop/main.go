@@ -24,7 +24,7 @@ const (
 )
 
 // Main is the window's process. show opens the window of a program and returns when it is closed.
-func Main(args []string, errOut io.Writer, getenv func(string) string, show func(context.Context, *Program) error) int {
+func Main(args []string, out, errOut io.Writer, getenv func(string) string, show func(context.Context, *Program) error) int {
 	o, err := parse(args, errOut, getenv)
 	if errors.Is(err, flag.ErrHelp) {
 		return exitDone
@@ -35,7 +35,7 @@ func Main(args []string, errOut io.Writer, getenv func(string) string, show func
 	if err := hasDisplay(getenv); err != nil {
 		return complain(errOut, err, exitFailed)
 	}
-	if err := run(o, errOut, getenv, show); err != nil {
+	if err := run(o, out, errOut, getenv, show); err != nil {
 		return complain(errOut, err, exitFailed)
 	}
 	return exitDone
@@ -46,6 +46,10 @@ type options struct {
 	library string
 	level   zerolog.Level
 	folders []string
+
+	// For doctor and tests.
+	trace    bool
+	question string
 }
 
 func parse(args []string, errOut io.Writer, getenv func(string) string) (options, error) {
@@ -55,9 +59,15 @@ func parse(args []string, errOut io.Writer, getenv func(string) string) (options
 	flags.SetOutput(errOut)
 	flags.StringVar(&o.library, "library", "", "folder that holds everything the program writes (default: PIXEL_DETECTIVE_LIBRARY, else your data folder)")
 	flags.StringVar(&level, "log-level", "error", "what is logged to standard error: trace, debug, info, warn, error, off")
+	flags.BoolVar(&o.trace, "trace", false, "")
+	flags.StringVar(&o.question, "trace-question", "", "")
 	flags.Usage = func() {
 		fmt.Fprintln(errOut, "Usage: pixel-detective-window [options] [FOLDER…]\nOpens the window; folders that are named are brought into the library.")
-		flags.PrintDefaults()
+		flags.VisitAll(func(f *flag.Flag) {
+			if f.Usage != "" {
+				fmt.Fprintf(errOut, "  --%s\n\t%s\n", f.Name, f.Usage)
+			}
+		})
 	}
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -68,18 +78,16 @@ func parse(args []string, errOut io.Writer, getenv func(string) string) (options
 	return o, err
 }
 
-func run(o options, errOut io.Writer, getenv func(string) string, show func(context.Context, *Program) error) (err error) {
+func run(o options, out, errOut io.Writer, getenv func(string) string, show func(context.Context, *Program) error) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	p, err := newProgram(o, errOut, getenv)
-	if err != nil {
-		return err
-	}
+	p := newProgram(o, out, errOut, getenv)
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- p.serve(ctx) }()
-	context.AfterFunc(ctx, p.Quit)
+	leave := context.AfterFunc(ctx, p.Quit)
 	defer func() {
+		leave() // the window is gone
 		cancel()
 		err = errors.Join(err, <-ended)
 	}()

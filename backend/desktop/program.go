@@ -26,34 +26,50 @@ type Face interface {
 type Program struct {
 	Bridge *window.Bridge // answers the page
 
+	desktop  *backend.Desktop // nil: it could not be made, and the Bridge says why
+	folders  []string         // to be brought into the library
 	getenv   func(string) string
-	run      func(context.Context) error // of what the bridge speaks to
-	folders  []string                    // to be brought into the library
+	trace    *trace // nil: nobody asked for one
 	face     atomic.Pointer[Face]
 	quitting atomic.Bool // the window's next close is the end of the program
 }
 
-func newProgram(o options, errOut io.Writer, getenv func(string) string) (*Program, error) {
+func newProgram(o options, out, errOut io.Writer, getenv func(string) string) *Program {
 	p := &Program{folders: o.folders, getenv: getenv}
-	d, err := backend.OpenDesktop(backend.Config{
+	if o.trace {
+		p.trace = newTrace(out, o.question)
+	}
+	var err error
+	p.desktop, err = backend.OpenDesktop(backend.Config{
 		Library: o.library, Program: "pixel-detective-window", LogLevel: o.level, Stderr: errOut, Getenv: getenv,
 	})
 	if err != nil {
-		// Nobody reads the terminal of a window: it opens and says what is wrong.
+		// Nobody reads the terminal of a window: it opens all the same, and says what is wrong.
 		p.Bridge = window.New(window.Deps{Settings: config.Default()})
 		p.Bridge.Fail(err)
-		p.run = p.Bridge.Run
-		return p, nil
+		return p
 	}
-	p.Bridge, p.run = d.Bridge, d.Run
-	return p, nil
+	p.Bridge = p.desktop.Bridge
+	return p
 }
 
 // serve runs what stands behind the window until ctx ends, and returns when no child is left.
 func (p *Program) serve(ctx context.Context) error {
+	if p.desktop == nil {
+		return p.Bridge.Run(ctx)
+	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return p.run(ctx) })
+	group.Go(func() error { return p.desktop.Run(ctx) })
 	group.Go(func() error { return p.addFolders(ctx) })
+	if p.trace != nil {
+		group.Go(func() error {
+			err := p.trace.follow(ctx, p.desktop)
+			if p.trace.question != "" {
+				p.Quit()
+			}
+			return err
+		})
+	}
 	err := group.Wait()
 	if errors.Is(err, context.Canceled) {
 		return nil
@@ -77,11 +93,37 @@ func (p *Program) addFolders(ctx context.Context) error {
 
 // Attach gives the program its window, once that is there.
 func (p *Program) Attach(f Face) {
+	p.trace.note("window there")
 	p.face.Store(&f)
-	p.Bridge.Listen(f.Emit)
+	p.Bridge.Listen(func(event string, data any) {
+		p.trace.emitted(event, data)
+		f.Emit(event, data)
+	})
 	if p.quitting.Load() {
 		f.Close()
 	}
+}
+
+// Ready is Bridge.Ready, under a trace.
+func (p *Program) Ready(ctx context.Context, m window.Marks) window.State {
+	p.trace.paged(m, p.nothingHeavy)
+	return p.Bridge.Ready(ctx, m)
+}
+
+func (p *Program) nothingHeavy() error {
+	if p.desktop == nil {
+		return nil
+	}
+	return p.desktop.NothingHeavy()
+}
+
+// Search is Bridge.Search, under a trace.
+func (p *Program) Search(ctx context.Context, q window.Question) (window.Answer, error) {
+	answer, err := p.Bridge.Search(ctx, q)
+	if err == nil {
+		p.trace.answered(answer)
+	}
+	return answer, err
 }
 
 // Quit ends the program, whatever happens when its window is closed.
