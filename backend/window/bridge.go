@@ -71,6 +71,8 @@ type Bridge struct {
 
 	media    *media
 	pictures *pictures // of media
+	settings *settings
+	login    loginEntry
 }
 
 // New makes a Bridge that starts nothing and has no library yet: Attach gives it one.
@@ -79,6 +81,7 @@ func New(d Deps) *Bridge {
 		d.Now = time.Now
 	}
 	b := &Bridge{deps: d, now: d.Now, opened: make(chan struct{}), dirty: make(chan struct{}, 1)}
+	b.addSettings()
 	b.addMedia()
 	return b
 }

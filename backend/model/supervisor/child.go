@@ -28,6 +28,8 @@ type child struct {
 	ctx   context.Context
 	abort context.CancelFunc
 
+	loadTimeout time.Duration
+
 	state     childState
 	expected  bool // we told it to end
 	timedOut  bool // it was killed because it did not answer

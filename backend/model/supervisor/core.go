@@ -7,6 +7,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"pixeldetective/backend/config"
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/worker"
 )
@@ -34,6 +35,7 @@ type limits struct {
 // the effects.
 type core struct {
 	limits   limits
+	budget   config.Budget
 	log      zerolog.Logger
 	now      time.Time
 	ready    bool
@@ -164,7 +166,7 @@ func (c *core) answer(r *request, a answer) {
 // launch starts a process in a seat.
 func (c *core) launch(s *seat, role worker.Role, g *graph) *child {
 	c.nextID++
-	ch := &child{id: c.nextID, role: role, graph: g, seat: s, launched: c.now, lastUsed: c.now}
+	ch := &child{id: c.nextID, role: role, graph: g, seat: s, loadTimeout: c.limits.loadTimeout, launched: c.now, lastUsed: c.now}
 	ch.ctx, ch.abort = context.WithCancel(context.Background())
 	s.child = ch
 	c.children[ch.id] = ch

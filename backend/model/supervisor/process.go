@@ -98,7 +98,7 @@ func (s *Supervisor) launch(ch *child) {
 
 // load brings a graph into a child's memory, within the time limit.
 func (s *Supervisor) load(ch *child, p process, m catalog.Model, folder string) (worker.Loaded, error) {
-	ctx, cancel := context.WithTimeout(ch.ctx, s.limits.loadTimeout)
+	ctx, cancel := context.WithTimeout(ch.ctx, ch.loadTimeout)
 	defer cancel()
 	threads := s.threads[ch.role]
 	loaded, err := p.Load(ctx, worker.LoadJob{
@@ -107,7 +107,7 @@ func (s *Supervisor) load(ch *child, p process, m catalog.Model, folder string) 
 	})
 	if err != nil && ctx.Err() == context.DeadlineExceeded {
 		p.Kill()
-		return loaded, &worker.TimeoutError{Role: ch.role, PID: p.PID(), Culprit: true, After: s.limits.loadTimeout}
+		return loaded, &worker.TimeoutError{Role: ch.role, PID: p.PID(), Culprit: true, After: ch.loadTimeout}
 	}
 	return loaded, err
 }

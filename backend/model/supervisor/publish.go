@@ -26,8 +26,8 @@ func (s *Supervisor) publish(now time.Time, changed bool) {
 	}
 	view := s.core.view()
 	view.Seq = p.seq + 1
-	view.Memory.BudgetBytes = uint64(max(s.budget.Bytes, 0))
-	view.Memory.BudgetReason = s.budget.Reason
+	view.Memory.BudgetBytes = uint64(max(s.core.budget.Bytes, 0))
+	view.Memory.BudgetReason = s.core.budget.Reason
 	s.latest.Store(&view)
 	if now.Before(p.pushed.Add(pushEvery)) {
 		return

@@ -102,8 +102,7 @@ func open(t *testing.T, o Options, change func(*limits)) *house {
 	before := children(t)
 	s := New(o)
 	if change != nil {
-		change(&s.limits)
-		s.core.limits = s.limits
+		change(&s.core.limits)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

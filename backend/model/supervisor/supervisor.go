@@ -42,7 +42,6 @@ type Encoded struct {
 // Supervisor owns the workers and the models in memory. Its methods may be called from any goroutine, before, while and
 // after Run runs; requests made before Run and Ready wait for both.
 type Supervisor struct {
-	limits   limits
 	log      zerolog.Logger
 	logLines func() []string
 	now      func() time.Time
@@ -51,7 +50,6 @@ type Supervisor struct {
 	paths    config.Paths
 	device   string
 	threads  map[worker.Role]int
-	budget   config.Budget
 	start    starter
 
 	inbox   *inbox
@@ -73,7 +71,6 @@ func newSupervisor(o Options, start starter) *Supervisor {
 		log: o.Log, logLines: o.LogLines, now: o.Now, catalog: o.Catalog, counters: o.Counters, paths: o.Paths,
 		device: o.Settings.Device, start: start, inbox: newInbox(), stopped: make(chan struct{}),
 		threads: map[worker.Role]int{worker.RoleText: max(o.TextThreads, 1), worker.RoleImage: o.ImageThreads},
-		budget:  config.MemoryBudget(o.Settings.MemoryBudget, os.ReadFile),
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -85,8 +82,9 @@ func newSupervisor(o Options, start starter) *Supervisor {
 	if o.ImageThreads <= 0 {
 		s.threads[worker.RoleImage] = cores
 	}
-	s.limits = limitsOf(o.Settings, s.budget, cores)
-	s.core = newCore(s.limits, o.Log, o.Preload)
+	budget := config.MemoryBudget(o.Settings.MemoryBudget, os.ReadFile)
+	s.core = newCore(limitsOf(o.Settings, budget, cores), o.Log, o.Preload)
+	s.core.budget = budget
 	s.core.now = s.now()
 	found := s.resolve()
 	for _, g := range s.core.graphs {
