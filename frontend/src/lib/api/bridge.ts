@@ -1,3 +1,4 @@
+import * as app from '../../../wailsjs/go/main/App'
 import type { Answer, Candidate, FailureList, Marks, Photo, Question, Setting, State } from './types'
 
 /** A call that the program refused. Its message is a sentence for people. */
@@ -40,22 +41,20 @@ export interface Api {
   quit(): Promise<void>
 }
 
-type Bound = Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined>
-
 declare global {
   interface Window {
-    go?: { main?: { App?: Bound } }
+    go?: object
   }
 }
 
 /** Whether the page runs in the program's window, not in a browser by itself. */
-export const attached = (): boolean => window.go?.main?.App !== undefined
+export const attached = (): boolean => window.go !== undefined
 
-async function call<T>(method: string, ...args: unknown[]): Promise<T> {
-  const bound = window.go?.main?.App?.[method]
-  if (!bound) throw new ApiError(`The program does not answer to “${method}”.`)
+/** Calls the program. What it refuses comes as a sentence; what it answers is narrower than its generated type. */
+async function call<T>(bound: () => Promise<unknown>): Promise<T> {
+  if (!attached()) throw new ApiError('The program is not there: this page was opened outside of its window.')
   try {
-    return (await bound(...args)) as T
+    return (await bound()) as T
   } catch (thrown) {
     throw new ApiError(typeof thrown === 'string' ? thrown : thrown instanceof Error ? thrown.message : String(thrown))
   }
@@ -63,31 +62,31 @@ async function call<T>(method: string, ...args: unknown[]): Promise<T> {
 
 /** The program, as the page sees it. */
 export const api: Api = {
-  ready: (marks) => call('Ready', marks),
-  state: () => call('State'),
-  log: () => call('Log'),
-  suggestions: () => call('Suggestions'),
-  chooseFolder: () => call('ChooseFolder'),
-  survey: (candidate) => call('Survey', candidate),
-  addFolders: (candidates) => call('AddFolders', candidates),
-  removeFolder: (folder) => call('RemoveFolder', folder),
-  rescanFolder: (folder) => call('RescanFolder', folder),
-  pause: () => call('Pause'),
-  resume: () => call('Resume'),
-  cancel: () => call('Cancel'),
-  search: (question) => call('Search', question),
-  photo: (id) => call('Photo', id),
-  setFavourite: (photos, on) => call('SetFavourite', photos, on),
-  setRating: (photos, stars) => call('SetRating', photos, stars),
-  showInFiles: (file) => call('ShowInFiles', file),
-  failures: (offset, limit) => call('Failures', offset, limit),
-  retryFailures: () => call('RetryFailures'),
-  loadModel: (graph) => call('LoadModel', graph),
-  unloadModel: (graph) => call('UnloadModel', graph),
-  retryModel: (graph) => call('RetryModel', graph),
-  settings: () => call('Settings'),
-  setSetting: (key, value) => call('SetSetting', key, value),
-  resetSetting: (key) => call('ResetSetting', key),
-  dismissNotice: (id) => call('DismissNotice', id),
-  quit: () => call('Quit'),
+  ready: (marks) => call(() => app.Ready(marks)),
+  state: () => call(() => app.State()),
+  log: () => call(() => app.Log()),
+  suggestions: () => call(() => app.Suggestions()),
+  chooseFolder: () => call(() => app.ChooseFolder()),
+  survey: (candidate) => call(() => app.Survey(candidate)),
+  addFolders: (candidates) => call(() => app.AddFolders(candidates)),
+  removeFolder: (folder) => call(() => app.RemoveFolder(folder)),
+  rescanFolder: (folder) => call(() => app.RescanFolder(folder)),
+  pause: () => call(() => app.Pause()),
+  resume: () => call(() => app.Resume()),
+  cancel: () => call(() => app.Cancel()),
+  search: (question) => call(() => app.Search(question)),
+  photo: (id) => call(() => app.Photo(id)),
+  setFavourite: (photos, on) => call(() => app.SetFavourite(photos, on)),
+  setRating: (photos, stars) => call(() => app.SetRating(photos, stars)),
+  showInFiles: (file) => call(() => app.ShowInFiles(file)),
+  failures: (offset, limit) => call(() => app.Failures(offset, limit)),
+  retryFailures: () => call(() => app.RetryFailures()),
+  loadModel: (graph) => call(() => app.LoadModel(graph)),
+  unloadModel: (graph) => call(() => app.UnloadModel(graph)),
+  retryModel: (graph) => call(() => app.RetryModel(graph)),
+  settings: () => call(() => app.Settings()),
+  setSetting: (key, value) => call(() => app.SetSetting(key, value)),
+  resetSetting: (key) => call(() => app.ResetSetting(key)),
+  dismissNotice: (id) => call(() => app.DismissNotice(id)),
+  quit: () => call(() => app.Quit()),
 }

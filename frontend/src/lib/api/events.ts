@@ -1,23 +1,32 @@
+import { EventsOn, OnFileDrop, OnFileDropOff } from '../../../wailsjs/runtime/runtime'
+import { attached } from './bridge'
 import type { Drop, State } from './types'
-
-interface Runtime {
-  /** There where the program itself takes what is dropped. */
-  OnFileDrop?: unknown
-  EventsOn(name: string, fn: (...data: unknown[]) => void): () => void
-}
 
 declare global {
   interface Window {
-    runtime?: Runtime
+    webkit?: { messageHandlers?: object }
+    chrome?: { webview?: object }
   }
 }
 
+/** Whether the window itself takes what is dropped, and tells its paths. A browser at the development server does not. */
+export const takesDrops = (): boolean => window.webkit?.messageHandlers !== undefined || window.chrome?.webview !== undefined
+
 function on<T>(name: string, fn: (data: T) => void): () => void {
-  return window.runtime?.EventsOn(name, (data) => fn(data as T)) ?? (() => {})
+  return attached() ? EventsOn(name, (data: unknown) => fn(data as T)) : () => undefined
 }
 
 /** Calls fn with each state that the program pushes. Pushes may be lost: their numbers tell. */
 export const onState = (fn: (state: State) => void): (() => void) => on('state', fn)
 
 /** Calls fn with what was dropped on the window. */
-export const onDrop = (fn: (drop: Drop) => void): (() => void) => on('drop', fn)
+export function onDrop(fn: (drop: Drop) => void): () => void {
+  if (!attached()) return () => undefined
+  // On Windows only the page can ask for the paths; what it is told of them comes as the event all the same.
+  OnFileDrop(() => undefined, false)
+  const end = on('drop', fn)
+  return () => {
+    end()
+    OnFileDropOff()
+  }
+}
