@@ -8,12 +8,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"syscall"
 
 	"github.com/rs/zerolog"
 
+	"pixeldetective/backend/config"
 	"pixeldetective/backend/logging"
+	"pixeldetective/backend/window"
 )
 
 // The exit codes, as those of the command line.
@@ -33,6 +36,9 @@ func Main(args []string, out, errOut io.Writer, getenv func(string) string, show
 		return complain(errOut, err, exitUsage)
 	}
 	if err := hasDisplay(getenv); err != nil {
+		return complain(errOut, err, exitFailed)
+	}
+	if err := spareGraphics(getenv); err != nil {
 		return complain(errOut, err, exitFailed)
 	}
 	if err := run(o, out, errOut, getenv, show); err != nil {
@@ -73,15 +79,30 @@ func parse(args []string, errOut io.Writer, getenv func(string) string) (options
 		return o, err
 	}
 	var err error
-	o.level, err = logging.ParseLevel(level)
-	o.folders = flags.Args()
-	return o, err
+	if o.level, err = logging.ParseLevel(level); err != nil {
+		return o, err
+	}
+	for _, folder := range flags.Args() {
+		path, err := filepath.Abs(folder)
+		if err != nil {
+			return o, fmt.Errorf("locating the folder %q: %w", folder, err)
+		}
+		o.folders = append(o.folders, path)
+	}
+	return o, nil
 }
 
 func run(o options, out, errOut io.Writer, getenv func(string) string, show func(context.Context, *Program) error) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	p := newProgram(o, out, errOut, getenv)
+	single, err := claim(ctx, o, getenv)
+	if errors.Is(err, window.ErrShown) {
+		return nil
+	}
+	if err != nil { // two windows of one library disturb each other little; none at all would be worse
+		complain(errOut, err, exitFailed)
+	}
+	p := newProgram(o, single, out, errOut, getenv)
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- p.serve(ctx) }()
@@ -90,8 +111,28 @@ func run(o options, out, errOut io.Writer, getenv func(string) string, show func
 		leave() // the window is gone
 		cancel()
 		err = errors.Join(err, <-ended)
+		if single != nil {
+			err = errors.Join(err, single.Release())
+		}
 	}()
 	return shown(ctx, p, show)
+}
+
+// claim makes this process the one window of its library, or shows the one that there is. Under a trace a window of its
+// own is opened, whoever else has one.
+func claim(ctx context.Context, o options, getenv func(string) string) (*window.Single, error) {
+	if o.question != "" {
+		return nil, nil
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding the running program: %w", err)
+	}
+	paths, err := config.Locate(o.library, getenv, exe)
+	if err != nil {
+		return nil, nil //nolint:nilerr // the window opens and says so
+	}
+	return window.Claim(ctx, paths.Library, window.Wish{Folders: o.folders})
 }
 
 // shown calls show; a window toolkit that panics because there is no display becomes a sentence.

@@ -27,6 +27,7 @@ type Program struct {
 	Bridge *window.Bridge // answers the page
 
 	desktop  *backend.Desktop // nil: it could not be made, and the Bridge says why
+	single   *window.Single   // nil: a second start opens a second window
 	folders  []string         // to be brought into the library
 	getenv   func(string) string
 	trace    *trace // nil: nobody asked for one
@@ -34,8 +35,8 @@ type Program struct {
 	quitting atomic.Bool // the window's next close is the end of the program
 }
 
-func newProgram(o options, out, errOut io.Writer, getenv func(string) string) *Program {
-	p := &Program{folders: o.folders, getenv: getenv}
+func newProgram(o options, single *window.Single, out, errOut io.Writer, getenv func(string) string) *Program {
+	p := &Program{single: single, folders: o.folders, getenv: getenv}
 	if o.trace {
 		p.trace = newTrace(out, o.question)
 	}
@@ -55,20 +56,18 @@ func newProgram(o options, out, errOut io.Writer, getenv func(string) string) *P
 
 // serve runs what stands behind the window until ctx ends, and returns when no child is left.
 func (p *Program) serve(ctx context.Context) error {
-	if p.desktop == nil {
-		return p.Bridge.Run(ctx)
-	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return p.desktop.Run(ctx) })
-	group.Go(func() error { return p.addFolders(ctx) })
-	if p.trace != nil {
-		group.Go(func() error {
-			err := p.trace.follow(ctx, p.desktop)
-			if p.trace.question != "" {
-				p.Quit()
-			}
-			return err
-		})
+	if p.desktop == nil {
+		group.Go(func() error { return p.Bridge.Run(ctx) })
+	} else {
+		group.Go(func() error { return p.desktop.Run(ctx) })
+		group.Go(func() error { return p.addFolders(ctx, p.folders) })
+	}
+	if p.single != nil {
+		group.Go(func() error { return p.single.Run(ctx, func(w window.Wish) { p.showAgain(ctx, w) }) })
+	}
+	if p.trace != nil && p.desktop != nil {
+		group.Go(func() error { return p.follow(ctx) })
 	}
 	err := group.Wait()
 	if errors.Is(err, context.Canceled) {
@@ -77,17 +76,34 @@ func (p *Program) serve(ctx context.Context) error {
 	return err
 }
 
-// addFolders brings the folders of the command line into the library, once that is open.
-func (p *Program) addFolders(ctx context.Context) error {
+// follow notes the steps of the start; where a question was to be answered, that is all that was wanted.
+func (p *Program) follow(ctx context.Context) error {
+	err := p.trace.follow(ctx, p.desktop)
+	if p.trace.question != "" {
+		p.Quit()
+	}
+	return err
+}
+
+// showAgain is what a second start asks for.
+func (p *Program) showAgain(ctx context.Context, w window.Wish) {
+	if f := p.face.Load(); f != nil {
+		(*f).Show()
+	}
+	p.trace.note("shown again")
+	_ = p.addFolders(ctx, w.Folders)
+}
+
+// addFolders brings folders into the library, once that is open. What is wrong with one of them, or with the library, the
+// window shows.
+func (p *Program) addFolders(ctx context.Context, folders []string) error {
 	var ids []string
-	for _, path := range p.folders {
+	for _, path := range folders {
 		ids = append(ids, p.Bridge.Choose(path).ID)
 	}
-	if len(ids) == 0 {
-		return nil
+	if len(ids) > 0 {
+		_ = p.Bridge.AddFolders(ctx, ids)
 	}
-	// What is wrong with a folder, or with the library, the window shows.
-	_ = p.Bridge.AddFolders(ctx, ids)
 	return nil
 }
 

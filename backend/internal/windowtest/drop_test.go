@@ -1,0 +1,86 @@
+package windowtest
+
+import (
+	"bufio"
+	"fmt"
+	"image"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"pixeldetective/backend/desktop"
+)
+
+// TestDropStays drags a folder from another program onto the window. It arrives, and the page stays where it is: WebKit
+// would open what is dropped on it.
+func TestDropStays(t *testing.T) {
+	s := newScreen(t)
+	l := newLibrary(t)
+	l.index(samplePhotos())
+	p := l.open(s, "--trace")
+	p.wait(s, desktop.StepReady)
+	p.wait(s, "text graph ready")
+
+	s.drag(t.TempDir())
+	p.wait(s, "dropped: 1 folders, 0 pictures")
+	s.drag(onePhoto(t))
+	p.wait(s, "dropped: 0 folders, 1 pictures")
+
+	s.focus()
+	s.press("slash")
+	s.typeText("animal")
+	p.waitHits(s)
+	if n := p.count("ready again"); n > 0 {
+		t.Errorf("the page was loaded %d times more", n)
+	}
+}
+
+// onePhoto is the path of a photo.
+func onePhoto(t *testing.T) string {
+	t.Helper()
+	for _, pattern := range []string{"*.jpg", "*/*.jpg"} {
+		if files, _ := filepath.Glob(filepath.Join(samplePhotos(), pattern)); len(files) > 0 {
+			return files[0]
+		}
+	}
+	t.Fatal("there is no sample photo")
+	return ""
+}
+
+// drag drags a file out of another program's window and drops it in the middle of the window.
+func (s *screen) drag(file string) {
+	s.t.Helper()
+	held := exec.Command(s.hand, "hold", fmt.Sprint(freeX), "20", file)
+	held.Env = append(os.Environ(), "DISPLAY="+s.display, "GDK_BACKEND=x11")
+	out, err := held.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := held.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() {
+		_ = held.Process.Kill()
+		_ = held.Wait()
+	}()
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		s.t.Fatalf("the program that holds %q did not show it: %v", file, err)
+	}
+	window := s.windowRect()
+	to := window.Min.Add(window.Size().Div(2))
+	s.move(image.Pt(freeX+30, 50))
+	s.command("xdotool", "mousedown", "1")
+	const steps = 20 // a drag begins with a movement, and is followed from point to point
+	from := image.Pt(freeX+30, 50)
+	for i := 1; i <= steps; i++ {
+		s.move(from.Add(to.Sub(from).Mul(i).Div(steps)))
+	}
+	s.move(to.Add(image.Pt(2, 2)))
+	s.command("xdotool", "mouseup", "1")
+}
+
+func (s *screen) move(to image.Point) {
+	s.t.Helper()
+	s.command("xdotool", "mousemove", fmt.Sprint(to.X), fmt.Sprint(to.Y))
+}
