@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NO_MONTH, UNKNOWN_DAY } from '../draw/months'
-import { monthRuns, nearestRun, periods, runAt } from './months'
+import { monthRuns, nearestRun, periods, runAt, sameNow } from './months'
 
 const month = (year: number, m: number) => year * 12 + m - 1
 
@@ -56,5 +56,15 @@ describe('periods', () => {
       at = p.end
     }
     expect(at).toBe(Array.from({ length: 80 }, (_, i) => (i * 7) % 23 + 1).reduce((a, b) => a + b))
+  })
+})
+
+describe('a photo after the library changed', () => {
+  it('is found by its day and its turn on that day', () => {
+    const before = Int32Array.of(90, 80, 80, 80, 10, UNKNOWN_DAY)
+    const now = Int32Array.of(95, 91, 90, 80, 80, 80, 30, 10, UNKNOWN_DAY, UNKNOWN_DAY)
+    expect([0, 1, 2, 3, 4, 5].map((photo) => sameNow(before, now, photo))).toEqual([2, 3, 4, 5, 7, 8])
+    expect(sameNow(before, Int32Array.of(90), 4)).toBe(0)
+    expect(sameNow(before, now, 77)).toBe(-1)
   })
 })

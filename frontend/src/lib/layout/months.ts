@@ -110,3 +110,27 @@ export function nearestRun(runs: readonly MonthRun[], month: number): MonthRun |
   }
   return best
 }
+
+/**
+ * sameNow is where a photo is now that was at this place before, as far as days can tell: as many places after the first
+ * photo of its day as before. Days go from the newest to the oldest; those without a date come last.
+ */
+export function sameNow(before: Int32Array, now: Int32Array, photo: number): number {
+  const day = before[photo]
+  if (day === undefined) return -1
+  const first = firstOf(before, day)
+  const its = firstOf(now, day)
+  return Math.max(0, Math.min(now.length - 1, its + Math.max(0, photo - first)))
+}
+
+/** firstOf is the first place that holds this day, or an older one. */
+function firstOf(days: Int32Array, day: number): number {
+  let low = 0
+  let high = days.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((days[middle] ?? UNKNOWN_DAY) > day) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -3,6 +3,9 @@ import type { Theme } from '$lib/api'
 /** Where public/theme.js finds the theme at the next start. */
 const KEY = 'pd.theme'
 
+/** Where the size of photos is kept between starts. */
+const SIZE_KEY = 'pd.size'
+
 /** What the page looks like: theme, motion, width. */
 export class Appearance {
   theme = $state<Theme>('system')
@@ -10,6 +13,8 @@ export class Appearance {
   reducedMotion = $state(false)
   /** Under 900 px: no names in the rail, smaller margins. */
   narrow = $state(false)
+  /** How large photos are when browsing: 0 small, 1 medium, 2 large. */
+  photoSize = $state(1)
 
   #system = false
 
@@ -18,6 +23,8 @@ export class Appearance {
     try {
       const kept = localStorage.getItem(KEY)
       if (kept === 'light' || kept === 'dark') this.theme = kept
+      const size = Number(localStorage.getItem(SIZE_KEY) ?? 1)
+      if (size === 0 || size === 2) this.photoSize = size
     } catch {
       // Storage may be off: the program tells the theme soon.
     }
@@ -42,6 +49,16 @@ export class Appearance {
       // Then the next start flashes once.
     }
     this.#apply()
+  }
+
+  /** Shows photos smaller or larger. */
+  resize(size: number): void {
+    this.photoSize = size
+    try {
+      localStorage.setItem(SIZE_KEY, String(size))
+    } catch {
+      // Then the next start begins at medium.
+    }
   }
 
   #apply(): void {

@@ -13,6 +13,7 @@ export class Selection {
   focusId = $state('')
 
   #anchor = -1
+  #ranged: string[] = []
 
   get size(): number {
     return this.ids.size
@@ -37,17 +38,26 @@ export class Selection {
   /** Picks a photo out, or puts it back. The next range starts here. */
   toggle(index: number, id: string): void {
     this.#anchor = index
+    this.#ranged = []
     if (!this.ids.delete(id)) this.ids.add(id)
   }
 
-  /** Picks out all from the last one that was toggled up to index, as far as their ids are known. */
+  /**
+   * Picks out all from the last one that was toggled, or had the focus, up to index, as far as their ids are known. What
+   * an earlier range from there took in is put back, so that a range shrinks as well as it grows.
+   */
   range(index: number, source: PhotoSource): void {
-    const from = this.#anchor < 0 ? Math.max(0, this.focus) : this.#anchor
+    if (this.#anchor < 0) this.#anchor = Math.max(0, this.focus)
+    const from = this.#anchor
+    for (const id of this.#ranged) this.ids.delete(id)
+    this.#ranged = []
     const first = Math.max(Math.min(from, index), index - RANGE_LIMIT)
     const last = Math.min(Math.max(from, index), index + RANGE_LIMIT)
     for (let i = first; i <= last; i++) {
       const id = source.idAt(i)
-      if (id !== undefined) this.ids.add(id)
+      if (id === undefined || this.ids.has(id)) continue
+      this.ids.add(id)
+      if (i !== from) this.#ranged.push(id)
     }
   }
 
@@ -59,5 +69,6 @@ export class Selection {
   clear(): void {
     this.ids.clear()
     this.#anchor = -1
+    this.#ranged = []
   }
 }

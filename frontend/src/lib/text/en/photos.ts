@@ -153,5 +153,4 @@ export const photos = {
   clearSelection: 'Clear the selection',
 
   scrubber: 'Go to a month',
-  scrubberHelp: 'Arrow keys go from month to month, Page up and Page down from year to year.',
 }
