@@ -1,6 +1,7 @@
 package window
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -18,7 +19,8 @@ import (
 type loginEntry struct {
 	file    string // where it lies; empty: this system has no place for it
 	content []byte
-	program string // what it runs
+	runs    []byte // the part of it that says what is run
+	program string
 }
 
 // newLoginEntry is the entry of one library. Each library has its own.
@@ -28,11 +30,11 @@ func newLoginEntry(paths config.Paths, getenv func(string) string) loginEntry {
 	}
 	program := filepath.Join(filepath.Dir(paths.Worker), consoleName)
 	sum := sha256.Sum256([]byte(paths.Library))
-	file, content := loginFile(loginWords{
+	file, content, runs := loginFile(loginWords{
 		name: "pixel-detective-watch-" + hex.EncodeToString(sum[:4]), program: program,
 		arguments: []string{"watch", "--quiet", "--library", paths.Library},
 	}, getenv)
-	return loginEntry{file: file, content: content, program: program}
+	return loginEntry{file: file, content: content, runs: runs, program: program}
 }
 
 // loginWords are what each system writes in its own way.
@@ -68,13 +70,14 @@ func (e loginEntry) set(on bool) error {
 	return nil
 }
 
-// refresh writes the entry anew if it is there and says something else: the program may have moved.
+// refresh writes the entry anew if it is there and runs something else: the program may have moved. What the desktop wrote
+// into it, such as that it is switched off, stays otherwise.
 func (e loginEntry) refresh() error {
 	have, err := os.ReadFile(e.file)
 	if errors.Is(err, fs.ErrNotExist) || e.file == "" {
 		return nil
 	}
-	if err != nil || string(have) == string(e.content) {
+	if err != nil || bytes.Contains(have, e.runs) {
 		return err
 	}
 	return e.set(true)

@@ -8,12 +8,12 @@ import (
 const consoleName = "pixel-detective"
 
 // loginFile is a desktop entry in the person's autostart folder, by the Desktop Application Autostart Specification.
-func loginFile(w loginWords, getenv func(string) string) (string, []byte) {
+func loginFile(w loginWords, getenv func(string) string) (file string, content, runs []byte) {
 	dir := getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(dir) { // the specification has relative ones ignored
 		home := getenv("HOME")
 		if !filepath.IsAbs(home) {
-			return "", nil
+			return "", nil, nil
 		}
 		dir = filepath.Join(home, ".config")
 	}
@@ -21,13 +21,14 @@ func loginFile(w loginWords, getenv func(string) string) (string, []byte) {
 	for _, a := range w.arguments {
 		exec = append(exec, quoteExec(a))
 	}
+	run := "Exec=" + strings.Join(exec, " ")
 	lines := []string{
 		"[Desktop Entry]", "Type=Application", "Name=Pixel Detective",
 		"Comment=Watches the folders of the photo library for what changes",
-		"Exec=" + strings.Join(exec, " "), "Icon=pixel-detective", "Terminal=false", "NoDisplay=true",
+		run, "Icon=pixel-detective", "Terminal=false", "NoDisplay=true",
 		"X-GNOME-Autostart-enabled=true", "",
 	}
-	return filepath.Join(dir, "autostart", w.name+".desktop"), []byte(strings.Join(lines, "\n"))
+	return filepath.Join(dir, "autostart", w.name+".desktop"), []byte(strings.Join(lines, "\n")), []byte(run)
 }
 
 // quoteExec writes one argument of an Exec line, by the Desktop Entry Specification: quoted where it has to be, the

@@ -5,4 +5,6 @@ package window
 const consoleName = "pixel-detective"
 
 // loginFile knows no place.
-func loginFile(loginWords, func(string) string) (string, []byte) { return "", nil }
+func loginFile(loginWords, func(string) string) (file string, content, runs []byte) {
+	return "", nil, nil
+}

@@ -8,10 +8,10 @@ import (
 const consoleName = "pixel-detective.exe"
 
 // loginFile is a script in the person's Startup folder, which starts the program without a console window.
-func loginFile(w loginWords, getenv func(string) string) (string, []byte) {
+func loginFile(w loginWords, getenv func(string) string) (file string, content, runs []byte) {
 	roaming := getenv("APPDATA")
 	if !filepath.IsAbs(roaming) {
-		return "", nil
+		return "", nil, nil
 	}
 	parts := []string{quoteCommand(w.program)}
 	for _, a := range w.arguments {
@@ -20,7 +20,8 @@ func loginFile(w loginWords, getenv func(string) string) (string, []byte) {
 	command := strings.ReplaceAll(strings.Join(parts, " "), `"`, `""`)
 	script := "CreateObject(\"WScript.Shell\").Run \"" + command + "\", 0, False\r\n"
 	// Scripts are read as UTF-16 where they begin with its mark: names need no code page.
-	return filepath.Join(roaming, "Microsoft", "Windows", "Start Menu", "Programs", "Startup", w.name+".vbs"), utf16Text(script)
+	text := utf16Text(script)
+	return filepath.Join(roaming, "Microsoft", "Windows", "Start Menu", "Programs", "Startup", w.name+".vbs"), text, text
 }
 
 // quoteCommand writes one argument as CommandLineToArgvW reads it.
