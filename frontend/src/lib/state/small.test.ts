@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Decisions } from './decisions.svelte'
+import { Library } from './library.svelte'
+import { Navigation } from './navigation.svelte'
+import { Recent } from './recent.svelte'
+import { Selection } from './selection.svelte'
+import { PhotoList } from './source'
+import { answerOf, apiOf, deferred, readerOf, stateOf } from './testing'
+import { Toasts } from './toasts.svelte'
+
+beforeEach(() => {
+  localStorage.clear()
+  location.hash = ''
+  vi.useFakeTimers()
+})
+afterEach(() => void vi.useRealTimers())
+
+const A = 'a'.repeat(64)
+const B = 'b'.repeat(64)
+
+describe('the address', () => {
+  test('leads back after a reload', () => {
+    const before = new Navigation()
+    before.open(A, new PhotoList([B, A]), 1)
+    const after = new Navigation()
+    after.restore(location.hash)
+    expect([after.view, after.viewer?.id]).toEqual(['photos', A])
+    before.go('models')
+    after.restore(location.hash)
+    expect([after.view, after.viewer]).toEqual(['models', null])
+  })
+
+  test('that nobody knows leads nowhere else', () => {
+    const navigation = new Navigation()
+    for (const hash of ['#/elsewhere', '#/photos/../../etc', '#/photos/<b>', '#']) navigation.restore(hash)
+    expect([navigation.view, navigation.viewer]).toEqual(['photos', null])
+  })
+
+  test('steps stop at both ends', () => {
+    const navigation = new Navigation()
+    navigation.open(A, new PhotoList([A, B]), 0)
+    expect(navigation.step(-1)).toBe(false)
+    expect(navigation.step(1)).toBe(true)
+    expect(navigation.step(1)).toBe(false)
+    expect(navigation.viewer?.id).toBe(B)
+  })
+})
+
+describe('decisions', () => {
+  test('hold at once, and are put back where they are refused', async () => {
+    const write = deferred<void>()
+    const decisions = new Decisions(apiOf({ setFavourite: () => write.promise }))
+    decisions.learn([{ id: A, favourite: false, rating: 4 }])
+    const done = decisions.setFavourite([A, B], true)
+    expect([decisions.of(A), decisions.of(B)?.favourite]).toEqual([{ favourite: true, rating: 4 }, true])
+    write.reject(new Error('disk full'))
+    await expect(done).rejects.toThrow('disk full')
+    expect([decisions.of(A), decisions.of(B)]).toEqual([{ favourite: false, rating: 4 }, undefined])
+  })
+
+  test('are toggled together: all become favourites unless all are', async () => {
+    const decisions = new Decisions(apiOf({ setFavourite: async () => undefined }))
+    decisions.learn([{ id: A, favourite: true, rating: 0 }, { id: B, favourite: false, rating: 0 }])
+    expect(await decisions.toggleFavourite([A, B])).toBe(true)
+    expect(await decisions.toggleFavourite([A, B])).toBe(false)
+  })
+})
+
+describe('the selection', () => {
+  const source = new PhotoList(['a', 'b', 'c', 'd', 'e'])
+
+  test('ranges begin at what was toggled last', () => {
+    const selection = new Selection()
+    selection.toggle(3, 'd')
+    selection.range(1, source)
+    expect([...selection.ids].sort()).toEqual(['b', 'c', 'd'])
+    selection.toggle(1, 'b')
+    expect(selection.has('b')).toBe(false)
+  })
+
+  test('without one, ranges begin at the focus', () => {
+    const selection = new Selection()
+    selection.focusOn(2, 'c')
+    selection.range(4, source)
+    expect([...selection.ids]).toEqual(['c', 'd', 'e'])
+    selection.clear()
+    expect(selection.targets).toEqual(['c'])
+  })
+})
+
+describe('toasts', () => {
+  test('go by themselves, those with an action later', () => {
+    const toasts = new Toasts()
+    toasts.add('done')
+    toasts.add('removed', { action: { label: 'Undo', run: () => undefined } })
+    toasts.add('stays', { seconds: 0 })
+    vi.advanceTimersByTime(5000)
+    expect(toasts.list.map((t) => t.text)).toEqual(['removed', 'stays'])
+    vi.advanceTimersByTime(60_000)
+    expect(toasts.list.map((t) => t.text)).toEqual(['stays'])
+  })
+
+  test('that say the same are one, and never many', () => {
+    const toasts = new Toasts()
+    for (let i = 0; i < 3; i++) toasts.error(new Error('no'))
+    expect(toasts.list).toHaveLength(1)
+    for (let i = 0; i < 9; i++) toasts.add(String(i), { seconds: 0 })
+    expect(toasts.list.map((t) => t.text)).toEqual(['5', '6', '7', '8'])
+  })
+})
+
+describe('recent questions', () => {
+  test('are kept, newest first, without what they grew out of', () => {
+    const recent = new Recent()
+    for (const q of ['d', 'dog', 'cat', 'Dog on the beach']) recent.add(q)
+    expect(recent.list).toEqual(['Dog on the beach', 'cat'])
+    expect(new Recent().list).toEqual(['Dog on the beach', 'cat'])
+  })
+
+  test('that were kept by something else do no harm', () => {
+    for (const kept of ['{', '7', '[1, "dog", null]']) {
+      localStorage.setItem('pd.recent', kept)
+      expect(new Recent().list).toEqual(kept.startsWith('[') ? ['dog'] : [])
+    }
+  })
+})
+
+describe('the library', () => {
+  test('takes the theme, and marks the page with it', () => {
+    const library = new Library(apiOf(), readerOf())
+    const end = library.start()
+    library.program.apply(stateOf(1, { appearance: { theme: 'dark' } }))
+    expect(document.documentElement.dataset.theme).toBe('dark')
+    expect(localStorage.getItem('pd.theme')).toBe('dark')
+    end()
+  })
+
+  test('asks the same question again when more photos were seen', async () => {
+    const search = vi.fn(async () => answerOf([A]))
+    const library = new Library(apiOf({ search }), readerOf())
+    const end = library.start()
+    library.program.apply(stateOf(1))
+    await library.search.ask('dog')
+    const more = stateOf(2)
+    library.program.apply({ ...more, library: { ...more.library, seen: 9 } })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(search).toHaveBeenCalledTimes(2)
+    end()
+  })
+
+  test('looks for photos like a picture that was dropped', async () => {
+    const search = vi.fn(async () => answerOf([A]))
+    const library = new Library(apiOf({ search }))
+    library.navigation.go('settings')
+    library.dropped({ folders: [], pictures: [{ token: 't', name: 'x.jpg' }], problem: '' })
+    expect(library.navigation.view).toBe('photos')
+    expect(search).toHaveBeenCalledWith(expect.objectContaining({ picture: 't', query: '' }))
+    library.dropped({ folders: [], pictures: [], problem: 'x.pdf is no picture.' })
+    expect(library.toasts.list[0]?.text).toBe('x.pdf is no picture.')
+  })
+})
