@@ -54,14 +54,15 @@ type Backend struct {
 	Search     *search.Engine
 	Window     *window.Bridge // nil without Services.Window
 
-	config Config
-	log    *logging.Log
-	now    func() time.Time
+	config   Config
+	log      *logging.Log
+	logError error // why the log is not kept
+	now      func() time.Time
 }
 
 // Open makes every part and starts none. The error is a sentence for people. Close gives back what Open took.
 func Open(ctx context.Context, c Config) (*Backend, error) {
-	b, err := prepare(c)
+	b, err := prepare(c, refuseInvalid)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,8 @@ func Open(ctx context.Context, c Config) (*Backend, error) {
 }
 
 // prepare finds the program's files, reads the settings and opens the log: what takes no time, whatever the library holds.
-func prepare(c Config) (*Backend, error) {
+// invalid decides on a settings file that cannot be used; the standard settings hold where it returns nil.
+func prepare(c Config, invalid func(error) error) (*Backend, error) {
 	if c.Getenv == nil {
 		c.Getenv = os.Getenv
 	}
@@ -95,7 +97,10 @@ func prepare(c Config) (*Backend, error) {
 	}
 	settings, err := config.Load(paths.Settings)
 	if err != nil {
-		return nil, err
+		if err = invalid(err); err != nil {
+			return nil, err
+		}
+		settings = config.Default()
 	}
 	b := &Backend{Paths: paths, Settings: settings, config: c, now: c.Now}
 	b.openLog()
@@ -110,6 +115,7 @@ func (b *Backend) openLog() {
 	b.log, b.Log = log, log.Logger()
 	if err != nil {
 		// A log that cannot be written is no reason not to work.
+		b.logError = err
 		b.Log.Warn().Err(err).Msg("the log is not kept")
 	}
 }
@@ -123,10 +129,11 @@ func (b *Backend) openParts(ctx context.Context) error {
 	for _, notice := range b.Store.Notices() {
 		b.Log.Warn().Msg(notice.Error())
 	}
-	b.Catalog, err = catalog.Open(b.Paths.ShippedModels, b.Paths.UserModels)
-	if err != nil {
+	var models error
+	b.Catalog, models = catalog.Open(b.Paths.ShippedModels, b.Paths.UserModels)
+	if models != nil {
 		// Names, dates and words are searched without a model, and every command that would need one says so.
-		b.Log.Warn().Err(err).Msg("the models that ship cannot be used")
+		b.Log.Warn().Err(models).Msg("the models that ship cannot be used")
 	}
 	for _, problem := range b.Catalog.Problems() {
 		b.Log.Warn().Str("file", problem.File).Str("remedy", problem.Remedy).Msg(problem.Reason)
@@ -146,7 +153,7 @@ func (b *Backend) openParts(ctx context.Context) error {
 		Store: b.Store, Encoder: b.Supervisor, Log: b.Log, Settings: b.Settings.Search, Cache: b.Paths.Cache,
 	})
 	if b.Window != nil {
-		b.Window.Attach(b.windowParts())
+		b.attach(models)
 	}
 	return nil
 }
@@ -155,7 +162,10 @@ func (b *Backend) openParts(ctx context.Context) error {
 // a window no failure of a service ends the others.
 func (b *Backend) Run(ctx context.Context) error {
 	if b.Window != nil {
-		return b.runWindow(ctx)
+		group, ctx := errgroup.WithContext(ctx)
+		group.Go(func() error { return b.Window.Run(ctx) })
+		group.Go(func() error { return b.serve(ctx) })
+		return ended(group.Wait())
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.Supervisor.Run(ctx) })
@@ -165,11 +175,7 @@ func (b *Backend) Run(ctx context.Context) error {
 	if b.config.Services.Keep {
 		group.Go(func() error { return b.keep(ctx) })
 	}
-	err := group.Wait()
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
+	return ended(group.Wait())
 }
 
 // Close closes the library and the log. Run has returned by then.

@@ -3,7 +3,9 @@ package backend
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -19,6 +21,7 @@ type Desktop struct {
 
 	backend *Backend
 	opened  chan struct{} // closed by Run when the library is open
+	invalid error         // why the settings file is not used
 }
 
 // OpenDesktop makes a Desktop for c with every service; it opens nothing but the log. The error is a sentence for people.
@@ -27,27 +30,84 @@ func OpenDesktop(c Config) (*Desktop, error) {
 	if c.Preload == nil {
 		c.Preload = supervisor.PreloadAll()
 	}
-	b, err := prepare(c)
-	if err != nil {
+	d := &Desktop{opened: make(chan struct{})}
+	var err error
+	if d.backend, err = prepare(c, func(err error) error { d.invalid = err; return nil }); err != nil {
 		return nil, err
 	}
-	b.Window = b.newBridge()
-	return &Desktop{Bridge: b.Window, backend: b, opened: make(chan struct{})}, nil
+	d.backend.Window = d.backend.newBridge()
+	d.Bridge = d.backend.Window
+	d.notify()
+	return d, nil
+}
+
+// notify says what is wrong from the start.
+func (d *Desktop) notify() {
+	if d.invalid != nil {
+		d.Bridge.Notify(window.Notice{ID: "settings", Level: window.LevelWarning, Text: window.Sentence(d.invalid),
+			Remedy: "Until the next start the standard settings hold."})
+	}
+	if err := d.backend.logError; err != nil {
+		d.Bridge.Notify(window.Notice{ID: "log", Level: window.LevelInfo, Text: fmt.Sprintf("The log is not kept: %s", err),
+			Remedy: "Everything else works."})
+	}
 }
 
 // Run opens the library and runs all services until ctx ends; then it closes everything and returns when no child is left.
+// A library that cannot be opened is tried again every few seconds: another process may end, a disk may come back.
 func (d *Desktop) Run(ctx context.Context) error {
 	b := d.backend
-	err := b.openParts(ctx)
-	if err != nil {
-		b.Log.Error().Err(err).Msg("the library cannot be opened")
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.Window.Run(ctx) })
+	group.Go(func() error {
+		if b.openInsisting(ctx) {
+			close(d.opened)
+			return b.serve(ctx)
+		}
+		return nil
+	})
+	return errors.Join(ended(group.Wait()), b.Close())
+}
+
+// openInsisting opens the library, again and again where that fails, and says whether it is open.
+func (b *Backend) openInsisting(ctx context.Context) bool {
+	said := ""
+	for {
+		err := b.openParts(ctx)
+		if err == nil {
+			return true
+		}
+		if ctx.Err() != nil {
+			return false
+		}
+		if reason := err.Error(); reason != said {
+			said = reason
+			b.Log.Error().Err(err).Msg("the library cannot be opened; it is tried again")
+		}
 		b.Window.Fail(err)
-		err = b.Window.Run(ctx)
-	} else {
-		close(d.opened)
-		err = b.Run(ctx)
+		if !pause(ctx, retryEvery) {
+			return false
+		}
 	}
-	return errors.Join(err, b.Close())
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// ended is an error of Run: that it was told to end is none.
+func ended(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 func (b *Backend) newBridge() *window.Bridge {
@@ -56,11 +116,28 @@ func (b *Backend) newBridge() *window.Bridge {
 	})
 }
 
-// windowParts is what the bridge speaks to.
-func (b *Backend) windowParts() window.Parts {
-	return window.Parts{
-		Store: b.Store, Catalog: b.Catalog, Supervisor: b.Supervisor, Indexer: b.Indexer, Search: b.Search, Kept: b.kept,
+// attach gives the window the library that was opened, and says what was wrong with it.
+func (b *Backend) attach(models error) {
+	for i, notice := range b.Store.Notices() {
+		b.Window.Notify(window.Notice{ID: fmt.Sprintf("store:%d", i), Level: window.LevelWarning, Text: window.Sentence(notice)})
 	}
+	if models != nil {
+		b.Window.Notify(window.Notice{ID: "models", Level: window.LevelError, Text: window.Sentence(models),
+			Remedy: "Photos can be found by their names and dates meanwhile. Installing the program again brings the models back."})
+	}
+	for i, p := range b.Catalog.Problems() {
+		b.Window.Notify(window.Notice{ID: fmt.Sprintf("models:%d", i), Level: window.LevelWarning,
+			Text: window.Sentence(fmt.Errorf("the model in %q is not used: %s", p.File, p.Reason)), Remedy: p.Remedy})
+	}
+	if b.Store.ReadOnly() {
+		b.Window.Notify(window.Notice{ID: "read-only", Level: window.LevelWarning,
+			Text:   "The library can only be read: you can search, but new photos are not looked at and favourites are not kept.",
+			Remedy: fmt.Sprintf("Make the folder %q writable and start again.", b.Paths.Library)})
+	}
+	b.Window.Attach(window.Parts{
+		Store: b.Store, Catalog: b.Catalog, Supervisor: b.Supervisor, Indexer: b.Indexer, Search: b.Search, Kept: b.kept,
+		Add: func(ctx context.Context, path string) error { return b.AddFolders(ctx, []string{path}) },
+	})
 }
 
 // kept says which other process keeps the library, and how far it is.
@@ -80,20 +157,67 @@ func (b *Backend) kept() (window.Keeper, bool) {
 	return k, true
 }
 
-// runWindow runs the services, each on its own: one that fails leaves the others at work.
-func (b *Backend) runWindow(ctx context.Context) error {
+// serve runs the services behind a window, each on its own: one that fails leaves the others at work and is started again.
+func (b *Backend) serve(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return b.Window.Run(ctx) })
-	group.Go(func() error { return b.Supervisor.Run(ctx) })
+	group.Go(func() error {
+		// It ends only with the program, so it is not started twice.
+		return b.told(ctx, service{"supervisor", "The models and the processes that read photos cannot be used", b.Supervisor.Run})
+	})
 	if b.config.Services.Search {
-		group.Go(func() error { return b.Search.Run(ctx) })
+		group.Go(func() error {
+			return b.sustain(ctx, service{"search", "Search does not follow the library", b.Search.Run})
+		})
 	}
-	if b.config.Services.Keep {
-		group.Go(func() error { return b.keep(ctx) })
+	if b.config.Services.Keep && !b.Store.ReadOnly() {
+		group.Go(func() error {
+			return b.sustain(ctx, service{"keep", "New and changed photos are not looked at", b.keep})
+		})
 	}
-	err := group.Wait()
-	if errors.Is(err, context.Canceled) {
+	return group.Wait()
+}
+
+// service is a part of the program that runs as long as the program.
+type service struct {
+	name string
+	lack string // what cannot be done without it, a sentence without its end
+	run  func(context.Context) error
+}
+
+// steadyAfter is how long a service must have run to count as well again.
+const steadyAfter = 10 * time.Second
+
+// told runs a service; a failure becomes a notice.
+func (b *Backend) told(ctx context.Context, s service) error {
+	id := "service:" + s.name
+	well := time.AfterFunc(steadyAfter, func() { b.Window.Clear(id) })
+	defer well.Stop()
+	err := s.run(ctx)
+	if ctx.Err() != nil {
 		return nil
 	}
+	well.Stop()
+	if err == nil {
+		err = errors.New("it ended unasked")
+	}
+	b.Log.Error().Err(err).Str("service", s.name).Msg("a service failed")
+	remedy := "It is tried again every few seconds; if it stays so, start the program again."
+	if s.name == "supervisor" {
+		remedy = "Photos can be found by names and dates meanwhile. Start the program again."
+	}
+	b.Window.Notify(window.Notice{ID: id, Level: window.LevelError, Text: window.Sentence(fmt.Errorf("%s: %w", s.lack, err)), Remedy: remedy})
 	return err
 }
+
+// sustain runs a service, and again after a while where it fails.
+func (b *Backend) sustain(ctx context.Context, s service) error {
+	for {
+		_ = b.told(ctx, s) // it was told
+		if ctx.Err() != nil || !pause(ctx, retryEvery) {
+			return nil
+		}
+	}
+}
+
+// refuseInvalid is what the command line does about a settings file that cannot be used.
+func refuseInvalid(err error) error { return err }

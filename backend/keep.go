@@ -36,6 +36,9 @@ func (b *Backend) keep(ctx context.Context) error {
 		OnChange: b.Indexer.Wake,
 		Report: func(n folder.Note) {
 			b.Log.Warn().Str("kind", string(n.Kind)).Msg(n.Text)
+			if b.Window != nil {
+				b.Window.Watched(n)
+			}
 		},
 	})
 	group.Go(func() error { return watcher.Run(ctx) })

@@ -87,7 +87,7 @@ func (e *Engine) answer(ctx context.Context, q *question) (Answer, error) {
 	if err := both.Wait(); err != nil {
 		return a, err
 	}
-	a.Hits, a.Total = hits, total+q.extra
+	a.Hits, a.Total, a.Nums = hits, total+q.extra, numsOf(all)
 	top := make([]int64, 0, len(all))
 	for _, f := range all[:min(len(all), 200)] {
 		top = append(top, f.num)
@@ -103,6 +103,14 @@ func (e *Engine) answer(ctx context.Context, q *question) (Answer, error) {
 		hits[i].Why = e.why(q, &hits[i])
 	}
 	return a, nil
+}
+
+func numsOf(all []found) []int64 {
+	nums := make([]int64, len(all))
+	for i, f := range all {
+		nums[i] = f.num
+	}
+	return nums
 }
 
 // page orders what was found, cuts out the page that is wanted and reads its records. total counts the photos whose record

@@ -54,7 +54,11 @@ func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err err
 		deny = roaring.BitmapOf(uint32(self))
 	}
 	limit := e.limit(r)
-	result, err := e.search(ctx, l, v, max(mostHits, r.Offset+limit), min(rescored, r.Offset+limit+rescoredMore), allow, deny)
+	most := mostHits
+	if r.Sort != SortRelevance || r.Uncut || r.Whole {
+		most = mostSorted
+	}
+	result, err := e.search(ctx, l, v, max(most, r.Offset+limit), min(rescored, r.Offset+limit+rescoredMore), allow, deny)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -70,9 +74,11 @@ func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err err
 		}
 		fits = fits[:n]
 	}
-	if a.Hits, a.Total, err = e.page(ctx, fuse(fits, nil), r, limit); err != nil {
+	all := fuse(fits, nil)
+	if a.Hits, a.Total, err = e.page(ctx, all, r, limit); err != nil {
 		return a, err
 	}
+	a.Nums = numsOf(all)
 	for i, h := range a.Hits {
 		one := roundOneIn(float64(result.Scores.Count) / max(1, result.Scores.AtLeast(*h.Fit)))
 		text := "it looks alike"

@@ -215,7 +215,7 @@ func (e *Engine) byMeaning(ctx context.Context, q *question) error {
 		return nil
 	}
 	most := mostHits
-	if q.Sort != SortRelevance || q.Uncut {
+	if q.Sort != SortRelevance || q.Uncut || q.Whole {
 		most = mostSorted
 	}
 	k := min(max(most, q.Offset+q.limit), max(1, q.loaded.matrix.Len()))

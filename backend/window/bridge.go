@@ -35,6 +35,8 @@ type Parts struct {
 	Supervisor *supervisor.Supervisor
 	Indexer    *indexer.Indexer
 	Search     *search.Engine
+	// Add brings a folder into the library and asks for it to be scanned. The error is a sentence.
+	Add func(ctx context.Context, path string) error
 	// Kept says which other process keeps the library, and what that one says of itself; nil: nobody else ever does.
 	Kept func() (Keeper, bool)
 }
@@ -54,7 +56,7 @@ type Bridge struct {
 
 	opened   chan struct{} // closed by Attach
 	attached atomic.Pointer[Parts]
-	failed   atomic.Pointer[error] // why the library is not open
+	failed   atomic.Pointer[error] // why the library is not open; it is tried again meanwhile
 
 	emit  atomic.Pointer[func(event string, payload any)]
 	dirty chan struct{} // holds a token when something changed since the last push
@@ -67,6 +69,9 @@ type Bridge struct {
 
 	notices    notices
 	counts     counts
+	asking     asking
+	chores     chores
+	launched   launched
 	candidates candidates
 
 	media    *media
@@ -88,13 +93,14 @@ func New(d Deps) *Bridge {
 
 // Attach gives the Bridge an open library. It is called once.
 func (b *Bridge) Attach(p Parts) {
+	b.Clear(noticeLibrary)
 	b.failed.Store(nil)
 	b.attached.Store(&p)
 	b.mu.Lock()
 	ready := b.ready
 	b.mu.Unlock()
 	if ready {
-		p.Supervisor.Ready()
+		b.start(&p)
 	}
 	close(b.opened)
 	b.touch()
@@ -103,7 +109,7 @@ func (b *Bridge) Attach(p Parts) {
 // Fail says why there is no library yet: calls that need one answer with this sentence until Attach, and a notice shows it.
 func (b *Bridge) Fail(err error) {
 	b.failed.Store(&err)
-	b.touch()
+	b.Notify(Notice{ID: noticeLibrary, Level: LevelError, Text: sentence(err.Error())})
 }
 
 // parts returns the open library's parts; it waits while the library is being opened.

@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,6 +17,8 @@ func (b *Bridge) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.push(ctx) })
 	group.Go(func() error { return b.follow(ctx) })
+	group.Go(func() error { return b.chores.run(ctx) })
+	group.Go(func() error { return b.tend(ctx) })
 	return group.Wait()
 }
 
@@ -32,24 +35,84 @@ func (b *Bridge) push(ctx context.Context) error {
 			b.seq++
 			b.mu.Unlock()
 			(*emit)(EventState, b.State(ctx))
+			for _, dropped := range b.takeDrops() {
+				(*emit)(EventDrop, dropped)
+			}
 		}
-		select {
-		case <-ctx.Done():
+		if !pause(ctx, pushEvery) {
 			return nil
-		case <-time.After(pushEvery):
 		}
 	}
 }
 
-// follow watches for what changes.
+// follow watches for what changes, once the library is open.
 func (b *Bridge) follow(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
 	case <-b.opened:
 	}
-	for range b.attached.Load().Supervisor.Subscribe(ctx) {
-		b.touch()
+	p := b.attached.Load()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.followCounts(ctx, p) })
+	group.Go(func() error {
+		for range p.Supervisor.Subscribe(ctx) {
+			b.touch()
+		}
+		return nil
+	})
+	if !p.Store.ReadOnly() {
+		b.finishRemovals() // of an earlier run
+	}
+	return group.Wait()
+}
+
+// chores are what no call waits for. They are done one after the other; those that are left when Run ends are dropped. The
+// zero value has none.
+type chores struct {
+	mu   sync.Mutex
+	todo []func(context.Context)
+	once sync.Once
+	wake chan struct{}
+}
+
+func (c *chores) woken() chan struct{} {
+	c.once.Do(func() { c.wake = make(chan struct{}, 1) })
+	return c.wake
+}
+
+// add has a chore done. It never waits.
+func (c *chores) add(chore func(context.Context)) {
+	c.mu.Lock()
+	c.todo = append(c.todo, chore)
+	c.mu.Unlock()
+	select {
+	case c.woken() <- struct{}{}:
+	default:
+	}
+}
+
+func (c *chores) take() func(context.Context) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.todo) == 0 {
+		return nil
+	}
+	next := c.todo[0]
+	c.todo = c.todo[1:]
+	return next
+}
+
+func (c *chores) run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if chore := c.take(); chore != nil {
+			chore(ctx)
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-c.woken():
+		}
 	}
 	return nil
 }

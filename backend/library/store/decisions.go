@@ -35,20 +35,35 @@ var (
 
 // SetFavourite says whether a photo is a favourite.
 func (s *Store) SetFavourite(ctx context.Context, id photo.ID, favourite bool) error {
-	return s.decide(ctx, favouriteTable, id, favourite)
+	return s.SetFavourites(ctx, []photo.ID{id}, favourite)
+}
+
+// SetFavourites is SetFavourite for several photos: all or none of them.
+func (s *Store) SetFavourites(ctx context.Context, ids []photo.ID, favourite bool) error {
+	return s.decide(ctx, favouriteTable, ids, favourite)
 }
 
 // SetRating gives a photo −1 (rejected) to 5 stars; 0: it has none, whatever its file says.
 func (s *Store) SetRating(ctx context.Context, id photo.ID, stars int) error {
+	return s.SetRatings(ctx, []photo.ID{id}, stars)
+}
+
+// SetRatings is SetRating for several photos: all or none of them.
+func (s *Store) SetRatings(ctx context.Context, ids []photo.ID, stars int) error {
 	if stars < -1 || stars > 5 {
 		return fmt.Errorf("a rating of %d is not between -1 and 5", stars)
 	}
-	return s.decide(ctx, ratingTable, id, stars)
+	return s.decide(ctx, ratingTable, ids, stars)
 }
 
-func (s *Store) decide(ctx context.Context, table decisionTable, id photo.ID, value any) error {
+func (s *Store) decide(ctx context.Context, table decisionTable, ids []photo.ID, value any) error {
 	return s.decisions.write(ctx, "keep a decision", func(t *tx) error {
-		return t.exec(table.put, id[:], value, s.now().UnixNano())
+		for _, id := range ids {
+			if err := t.exec(table.put, id[:], value, s.now().UnixNano()); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

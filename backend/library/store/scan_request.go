@@ -80,6 +80,13 @@ func (s *Store) ScanRequests(ctx context.Context) ([]ScanRequest, error) {
 	return served, nil
 }
 
+// OpenScanRequests returns how many requests nobody has served.
+func (s *Store) OpenScanRequests(ctx context.Context) (int, error) {
+	var n int
+	_, err := s.index.one(ctx, "count scan requests", "SELECT count(*) FROM scan_request INDEXED BY scan_request_open WHERE outcome IS NULL", nil, &n)
+	return n, err
+}
+
 // FinishScanRequest notes what became of a request.
 func (s *Store) FinishScanRequest(ctx context.Context, id int64, outcome ScanOutcome) error {
 	text, err := json.Marshal(outcome)
