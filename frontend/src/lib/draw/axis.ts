@@ -16,7 +16,7 @@ export interface Slot {
 export interface Label {
   x: number
   text: string
-  kind: 'year' | 'break' | 'unknown'
+  kind: 'year' | 'month' | 'break' | 'unknown'
 }
 
 /** A time axis: slots from the oldest at the left to the newest; photos without a date come first. */
@@ -32,8 +32,15 @@ export interface Room {
   ratio: number
   /** The narrowest slot that still reads as a column. */
   narrowest: number
-  /** What photos without a date are called under the axis. */
+  names: Names
+}
+
+/** What stands under the axis. */
+export interface Names {
+  /** For photos without a date. */
   unknown: string
+  /** A month, short. */
+  month: (month: number) => string
 }
 
 // Runs of at least so many years without a photo are left out: one photo of a camera that believed it was 1980 must not
@@ -68,9 +75,11 @@ export function layoutAxis(months: Months, room: Room): Axis {
   if (months.unknown > 0) {
     const own = Math.min(Math.round(48 * ratio), Math.floor(room.width / 4))
     slots.push({ from: NO_MONTH, to: NO_MONTH, x: 0, width: own })
-    labels.push({ x: 0, text: room.unknown, kind: 'unknown' })
+    labels.push({ x: 0, text: room.names.unknown, kind: 'unknown' })
     left = own + Math.round(16 * ratio)
   }
+  const [first, last] = edgesOf(months)
+  if (spans.length > 0 && last - first < 12) return layoutMonths(first, last, left, room, { unit: 1, slots, labels })
   const years = spans.reduce((sum, s) => sum + s.last - s.first + 1, 0)
   if (years === 0) return { unit: 1, slots, labels }
   const pause = Math.round(20 * ratio)
@@ -92,12 +101,34 @@ export function layoutAxis(months: Months, room: Room): Axis {
         const from = year * 12 + k * unit
         slots.push({ from, to: from + unit - 1, x: x + k * pitch, width: pitch })
       }
-      const room4 = year === span.first || year % step === 0
-      if (room4) labels.push({ x, text: String(year), kind: 'year' })
+      // Every second year is counted from the first one; five years and more apart, the round ones are named.
+      if (year === span.first || (step <= 2 ? (year - span.first) % step === 0 : year % step === 0)) labels.push({ x, text: String(year), kind: 'year' })
       at += yearWidth
     }
   })
   return { unit, slots, labels: withoutOverlap(labels, 36 * ratio, room.width) }
+}
+
+/** The first and the last month that have photos. */
+function edgesOf(months: Months): [number, number] {
+  let first = 0
+  let last = months.counts.length - 1
+  while (first < last && months.counts[first] === 0) first++
+  while (last > first && months.counts[last] === 0) last--
+  return [months.first + first, months.first + last]
+}
+
+// A year at most: its months share all the room there is.
+function layoutMonths(first: number, last: number, left: number, room: Room, axis: Axis): Axis {
+  const pitch = (room.width - left) / (last - first + 1)
+  const step = Math.max(1, Math.ceil((72 * room.ratio) / pitch))
+  const gap = first === last ? 0 : Math.min(Math.floor(pitch / 8), Math.round(12 * room.ratio))
+  for (let month = first; month <= last; month++) {
+    const x = Math.round(left + (month - first) * pitch)
+    axis.slots.push({ from: month, to: month, x, width: Math.floor(pitch) - gap })
+    if ((month - first) % step === 0) axis.labels.push({ x, text: room.names.month(month), kind: 'month' })
+  }
+  return { ...axis, labels: withoutOverlap(axis.labels, 36 * room.ratio, room.width) }
 }
 
 // A span's first year is always named; a round year too close to it gives way.
@@ -107,7 +138,7 @@ function withoutOverlap(labels: Label[], apart: number, width: number): Label[] 
     const last = kept.at(-1)
     const need = label.kind === 'break' || last?.kind === 'break' ? apart / 4 : last?.kind === 'unknown' ? apart * 1.5 : apart
     if (last !== undefined && label.x - last.x < need) continue
-    if (label.kind === 'year' && label.x + apart * 0.85 > width) continue
+    if (label.x + apart * (label.kind === 'month' ? 1.5 : 0.85) > width && kept.length > 0) continue
     kept.push(label)
   }
   return kept

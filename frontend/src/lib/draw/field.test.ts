@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { drawField, layoutField, roundNicely } from './field'
 import { monthsOf } from './months'
-import { contextOf, INK } from './testing'
+import { contextOf, INK, NAMES } from './testing'
 
 const month = (year: number, m: number) => year * 12 + m - 1
 const size = { width: 556, height: 420, ratio: 1 }
@@ -9,8 +9,8 @@ const many = monthsOf(Array.from({ length: 215 }, (_, i) => ({ month: month(2009
 
 describe('the field', () => {
   it('gives each photo a square while it can, the larger the fewer photos there are', () => {
-    const one = layoutField(monthsOf([{ month: month(2020, 5), count: 1 }]), size, '')
-    const few = layoutField(monthsOf([{ month: month(2020, 5), count: 60 }, { month: month(2020, 6), count: 25 }]), size, '')
+    const one = layoutField(monthsOf([{ month: month(2020, 5), count: 1 }]), size, NAMES)
+    const few = layoutField(monthsOf([{ month: month(2020, 5), count: 60 }, { month: month(2020, 6), count: 25 }]), size, NAMES)
     expect(one.each).toBe(1)
     expect(few.each).toBe(1)
     expect(few.columns.reduce((sum, c) => sum + c.squares, 0)).toBe(85)
@@ -18,7 +18,7 @@ describe('the field', () => {
   })
 
   it('says how many photos a square stands for, and is about right', () => {
-    const layout = layoutField(many, size, '')
+    const layout = layoutField(many, size, NAMES)
     const squares = layout.columns.reduce((sum, c) => sum + c.squares, 0)
     expect(layout.each).toBeGreaterThan(1)
     expect(Math.abs(squares * layout.each - many.total) / many.total).toBeLessThan(0.2)
@@ -27,7 +27,7 @@ describe('the field', () => {
   it.each([1, 1.5, 2])('stays inside and on whole pixels at a density of %s', (ratio) => {
     const own = { width: Math.round(556 * ratio), height: Math.round(420 * ratio), ratio }
     for (const months of [many, monthsOf([{ month: month(2020, 5), count: 20_000 }, { month: month(2021, 5), count: 3 }])]) {
-      const layout = layoutField(months, own, '')
+      const layout = layoutField(months, own, NAMES)
       const { g, squares } = contextOf()
       drawField(g, layout, INK, null)
       for (const s of squares) {
@@ -38,7 +38,7 @@ describe('the field', () => {
   })
 
   it('lights the newest photo alone once all are counted, and what is new while counting', () => {
-    const layout = layoutField(many, size, '')
+    const layout = layoutField(many, size, NAMES)
     const still = contextOf()
     drawField(still.g, layout, INK, null)
     expect(still.squares.filter((s) => s.colour === INK.lit).length).toBe(1)

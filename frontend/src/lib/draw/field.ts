@@ -1,4 +1,4 @@
-import { layoutAxis, type Axis } from './axis'
+import { layoutAxis, type Axis, type Names } from './axis'
 import { countBetween, NO_MONTH, type Months } from './months'
 import { axisFont, litSquare, type Ink, type Size } from './surface'
 
@@ -26,18 +26,18 @@ export interface FieldLayout extends Size {
 const FOOT = 28
 
 /** Lays the field out with the largest squares that fit. */
-export function layoutField(months: Months, size: Size, unknown: string): FieldLayout {
+export function layoutField(months: Months, size: Size, names: Names): FieldLayout {
   const pitches = [26, 22, 18, 15, 12, 10, 8].map((p) => Math.round(p * size.ratio))
   for (const pitch of pitches) {
-    const layout = layoutWith(months, size, unknown, pitch)
+    const layout = layoutWith(months, size, names, pitch)
     if (layout.each === 1) return layout
   }
-  return layoutWith(months, size, unknown, pitches.at(-1)!)
+  return layoutWith(months, size, names, pitches.at(-1)!)
 }
 
-function layoutWith(months: Months, size: Size, unknown: string, pitch: number): FieldLayout {
+function layoutWith(months: Months, size: Size, names: Names, pitch: number): FieldLayout {
   const { width, height, ratio } = size
-  const axis = layoutAxis(months, { width, ratio, narrowest: pitch - Math.round(ratio), unknown })
+  const axis = layoutAxis(months, { width, ratio, narrowest: pitch - Math.round(ratio), names })
   const base = height - Math.round(FOOT * ratio)
   const narrow = Math.min(pitch, ...axis.slots.filter((s) => s.from !== NO_MONTH).map((s) => s.width))
   const gap = Math.max(1, Math.round(narrow / 5))
@@ -104,7 +104,7 @@ export function drawWaitingField(g: CanvasRenderingContext2D, size: Size, ink: I
   const { width, height, ratio } = size
   const pitch = Math.round(16 * ratio)
   const side = Math.round(5 * ratio)
-  const base = height - Math.round(FOOT * ratio)
+  const base = height
   const reach = 72 * ratio
   for (let y = base - pitch; y >= 0; y -= pitch) {
     for (let x = 0; x + side <= width; x += pitch) {

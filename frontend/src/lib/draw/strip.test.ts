@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { spansOf } from './axis'
 import { monthsOf, NO_MONTH, NO_PHOTOS, type Months } from './months'
 import { columnAt, columnOf, drawStrip, edgesOf, layoutStrip, nextColumn, squaresFor, type StripLayout, type StripMarks } from './strip'
-import { contextOf, INK } from './testing'
+import { contextOf, INK, NAMES } from './testing'
 
 const month = (year: number, m: number) => year * 12 + m - 1
 const years = (from: number, to: number, each: (i: number) => number): Months => {
@@ -16,13 +16,13 @@ const plain: StripMarks = { lit: null, seen: null, now: -1, window: null, chosen
 
 describe('the layout of the strip', () => {
   it('gives each month a column where there is room, and shares columns where there is not', () => {
-    expect(layoutStrip(decades, size(1040), 'No date').axis.unit).toBe(1)
-    expect(layoutStrip(decades, size(430), 'No date').axis.unit).toBe(3)
-    expect(layoutStrip(decades, size(120), 'No date').axis.unit).toBe(12)
+    expect(layoutStrip(decades, size(1040), NAMES).axis.unit).toBe(1)
+    expect(layoutStrip(decades, size(430), NAMES).axis.unit).toBe(3)
+    expect(layoutStrip(decades, size(120), NAMES).axis.unit).toBe(12)
   })
 
   it.each([1, 1.25, 1.5, 2])('keeps every square on whole device pixels and inside at a density of %s', (ratio) => {
-    const layout = layoutStrip(decades, size(1040, 71, ratio), 'No date')
+    const layout = layoutStrip(decades, size(1040, 71, ratio), NAMES)
     const { g, squares } = contextOf()
     drawStrip(g, layout, INK, plain)
     expect(squares.length).toBeGreaterThan(200)
@@ -37,7 +37,7 @@ describe('the layout of the strip', () => {
 
   it('never lets two columns overlap', () => {
     for (const width of [200, 430, 560, 860, 1040, 1600]) {
-      const { columns, side, gap } = layoutStrip(decades, size(width), 'No date')
+      const { columns, side, gap } = layoutStrip(decades, size(width), NAMES)
       columns.slice(1).forEach((c, i) => {
         const before = columns[i]!
         expect(c.x).toBeGreaterThanOrEqual(before.x + before.lanes * (side + gap) - gap)
@@ -50,14 +50,14 @@ describe('the layout of the strip', () => {
       { month: month(2020, 2), count: 61 },
       { month: month(2020, 9), count: 24 },
     ])
-    const layout = layoutStrip(few, size(1040), 'No date')
+    const layout = layoutStrip(few, size(1040), NAMES)
     expect(layout.exact).toBe(true)
     expect(layout.columns.reduce((sum, c) => sum + c.squares, 0)).toBe(85)
-    expect(layoutStrip(decades, size(1040), 'No date').exact).toBe(false)
+    expect(layoutStrip(decades, size(1040), NAMES).exact).toBe(false)
   })
 
   it('shows a month with one photo beside one with many', () => {
-    const layout = layoutStrip(years(2009, 2026, (m) => (m === month(2015, 5) ? 1 : 4000)), size(1040), 'No date')
+    const layout = layoutStrip(years(2009, 2026, (m) => (m === month(2015, 5) ? 1 : 4000)), size(1040), NAMES)
     const lone = layout.columns[columnOf(layout, month(2015, 5))]!
     expect(lone.squares).toBe(1)
   })
@@ -68,7 +68,7 @@ describe('the layout of the strip', () => {
       { first: 1980, last: 1980 },
       { first: 2009, last: 2026 },
     ])
-    const layout = layoutStrip(months, size(1040), 'No date')
+    const layout = layoutStrip(months, size(1040), NAMES)
     expect(layout.axis.unit).toBe(1)
     expect(layout.labels.some((l) => l.kind === 'break')).toBe(true)
     expect(columnOf(layout, month(1995, 1))).toBe(columnOf(layout, month(1980, 12)))
@@ -76,7 +76,7 @@ describe('the layout of the strip', () => {
 
   it('puts photos without a date in a column of their own at the old end', () => {
     const months = { ...decades, unknown: 30, total: decades.total + 30 }
-    const layout = layoutStrip(months, size(1040), 'No date')
+    const layout = layoutStrip(months, size(1040), NAMES)
     expect(layout.columns[0]).toMatchObject({ from: NO_MONTH, count: 30 })
     expect(layout.columns[1]!.from).toBe(month(2009, 1))
     expect(layout.labels[0]).toMatchObject({ kind: 'unknown', text: 'No date' })
@@ -84,7 +84,7 @@ describe('the layout of the strip', () => {
   })
 
   it('has nothing to show for nothing', () => {
-    const layout = layoutStrip(NO_PHOTOS, size(1040), 'No date')
+    const layout = layoutStrip(NO_PHOTOS, size(1040), NAMES)
     expect(layout.columns).toEqual([])
     expect(columnAt(layout, 200)).toBe(-1)
     expect(columnOf(layout, month(2020, 1))).toBe(-1)
@@ -94,7 +94,7 @@ describe('the layout of the strip', () => {
 
 describe('finding a month by x and x by a month', () => {
   it.each([[1040, 1], [560, 1], [1040, 2], [200, 1]])('agrees for every column at %i px, density %i', (width, ratio) => {
-    const layout = layoutStrip({ ...decades, unknown: 5 }, size(width, 71, ratio), 'No date')
+    const layout = layoutStrip({ ...decades, unknown: 5 }, size(width, 71, ratio), NAMES)
     layout.columns.forEach((column, i) => {
       expect(columnAt(layout, column.x)).toBe(i)
       expect(columnAt(layout, column.x + layout.side / 2)).toBe(i)
@@ -111,7 +111,7 @@ describe('finding a month by x and x by a month', () => {
         { month: month(2020, 6), count: 3 },
       ]),
       size(1040),
-      '',
+      NAMES,
     )
     const june = columnOf(layout, month(2020, 6))
     expect(nextColumn(layout, june - 1, -1)).toBe(columnOf(layout, month(2020, 1)))
@@ -125,7 +125,7 @@ describe('what is lit', () => {
     drawStrip(g, layout, INK, marks)
     return squares.filter((s) => s.colour === INK.lit)
   }
-  const layout = layoutStrip(decades, size(1040), 'No date')
+  const layout = layoutStrip(decades, size(1040), NAMES)
   const answer = monthsOf([
     { month: month(2010, 6), count: 1 },
     { month: month(2026, 6), count: 2 },
@@ -147,7 +147,7 @@ describe('what is lit', () => {
   })
 
   it('exactly as many as answer, where each photo has its square', () => {
-    const few = layoutStrip(monthsOf([{ month: month(2020, 2), count: 61 }]), size(1040), '')
+    const few = layoutStrip(monthsOf([{ month: month(2020, 2), count: 61 }]), size(1040), NAMES)
     expect(lights(few, { ...plain, lit: monthsOf([{ month: month(2020, 2), count: 7 }]) }).length).toBe(7)
   })
 

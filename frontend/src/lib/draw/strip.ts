@@ -1,4 +1,4 @@
-import { layoutAxis, slotAt, slotOf, type Axis, type Label, type Room } from './axis'
+import { layoutAxis, slotAt, slotOf, type Axis, type Label, type Names } from './axis'
 import { countBetween, NO_MONTH, type Months } from './months'
 import { axisFont, litSquare, type Ink, type Size } from './surface'
 
@@ -36,10 +36,9 @@ const FOOT = 22
 const HEAD = 7
 
 /** Lays the strip out. Heights are logarithmic unless there is a square for each photo. */
-export function layoutStrip(months: Months, size: Size, unknown: string): StripLayout {
+export function layoutStrip(months: Months, size: Size, names: Names): StripLayout {
   const { width, height, ratio } = size
-  const room: Room = { width, ratio, narrowest: 4 * ratio, unknown }
-  const axis = layoutAxis(months, room)
+  const axis = layoutAxis(months, { width, ratio, narrowest: 4 * ratio, names })
   const pitch = Math.min(...axis.slots.filter((s) => s.from !== NO_MONTH).map((s) => s.width), axis.slots[0]?.width ?? 0)
   const gap = Math.max(1, Math.round(ratio))
   const side = Math.max(gap, Math.min(pitch - gap, Math.round(4 * ratio)))

@@ -1,4 +1,5 @@
 // For tests alone: a context that keeps what was drawn.
+import type { Names } from './axis'
 import type { Ink } from './surface'
 
 /** Each role has its own colour, so that a drawing can be read back. */
@@ -15,6 +16,8 @@ export const INK: Ink = {
   yours: 'yours',
   font: 'sans-serif',
 }
+
+export const NAMES: Names = { unknown: 'No date', month: (month) => `${Math.floor(month / 12)}-${(month % 12) + 1}` }
 
 export interface Drawn {
   x: number

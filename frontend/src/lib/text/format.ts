@@ -2,6 +2,7 @@
 
 const number = new Intl.NumberFormat('en')
 const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+const brief = new Intl.DateTimeFormat('en', { month: 'short', year: 'numeric', timeZone: 'UTC' })
 const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 const dayOfWeek = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' })
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'UTC' })
@@ -42,6 +43,9 @@ export const took = (ms: number): string => (ms < 1000 ? `${Math.max(1, Math.rou
 
 /** May 2015, of year*12 + month − 1. */
 export const monthName = (index: number): string => month.format(Date.UTC(Math.floor(index / 12), index % 12, 1))
+
+/** May 2015, with the month cut short where it is long. */
+export const shortMonth = (index: number): string => brief.format(Date.UTC(Math.floor(index / 12), index % 12, 1))
 
 /** year*12 + month − 1 of a day since 1970-01-01. */
 export function monthOfDay(days: number): number {
