@@ -14,7 +14,7 @@ func decodeBMP(data []byte, limits Limits) (*resize.RGB, error) {
 	if err != nil {
 		return nil, err
 	}
-	factor := boxFactor(b.Width, b.Height)
+	factor := boxFactor(b.Width, b.Height, limits.sides())
 	out := newBoxes(b.Width, b.Height, factor)
 	row := make([]byte, b.Width*3)
 	for y := range b.Height {

@@ -2,8 +2,23 @@ package picture
 
 import "pixeldetective/backend/picture/resize"
 
-// boxFactor is by how much a picture may be shrunk so that both sides stay at least MinSide long.
-func boxFactor(width, height int) int { return max(1, min(width, height)/MinSide) }
+// boxFactor is by how much a picture may be shrunk so that both sides stay at least minSide long.
+func boxFactor(width, height, minSide int) int { return max(1, min(width, height)/minSide) }
+
+// sides is how long both sides stay when a picture is shrunk while it is decoded.
+func (l Limits) sides() int {
+	if l.minSide > 0 {
+		return l.minSide
+	}
+	return MinSide
+}
+
+// shortestSide is how long the shorter side is where the longer one is as long as a thumbnail's, rounded up; at least
+// MinSide.
+func shortestSide(width, height, thumbnail int) int {
+	longest := max(width, height, 1)
+	return max(MinSide, (thumbnail*min(width, height)+longest-1)/longest)
+}
 
 // boxes shrinks a picture by a whole factor while its rows come in: each pixel is the mean of a square of them. What is
 // left over on the right and below is dropped.

@@ -29,7 +29,7 @@ func decodePixels(f *container.File, orientation int, limits Limits) (*buffer, e
 		}
 		b.pixels = pixels
 	} else {
-		shrink := loaderShrink(f)
+		shrink := loaderShrinkTo(f, limits.sides())
 		d, err := load(f.Picture, f.PictureFormat, shrink, true, limits)
 		if err != nil {
 			first := err
@@ -55,8 +55,11 @@ func decodePixels(f *container.File, orientation int, limits Limits) (*buffer, e
 }
 
 // loaderShrink is the factor by which the decoder itself can shrink: a power of two for JPEG, any whole number for WebP.
-func loaderShrink(f *container.File) int {
-	factor := boxFactor(f.Width, f.Height)
+func loaderShrink(f *container.File) int { return loaderShrinkTo(f, MinSide) }
+
+// loaderShrinkTo is the same for another length of both sides.
+func loaderShrinkTo(f *container.File, minSide int) int {
+	factor := boxFactor(f.Width, f.Height, minSide)
 	switch f.PictureFormat {
 	case container.WebP:
 		return factor

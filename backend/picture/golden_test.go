@@ -59,7 +59,7 @@ func shown(t testing.TB, path string) *resize.RGB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	limits := Limits{DefaultMaxPixels, DefaultMaxBytes}
+	limits := Limits{MaxPixels: DefaultMaxPixels, MaxBytes: DefaultMaxBytes}
 	f, err := container.Open(data, "", container.Limits{MaxPixels: limits.MaxPixels})
 	if err != nil {
 		t.Fatal(err)

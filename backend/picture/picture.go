@@ -22,6 +22,8 @@ const MinSide = 750
 type Limits struct {
 	MaxPixels uint64 // width × height; 0: DefaultMaxPixels
 	MaxBytes  int64  // of the file; 0: DefaultMaxBytes
+
+	minSide int // how long both sides stay when the picture is shrunk while it is decoded; 0: MinSide
 }
 
 // The limits that hold where a Job names none.
@@ -37,7 +39,10 @@ type Job struct {
 	Sidecar       []byte // XMP beside the photo; nil if none
 	Inputs        []resize.Spec
 	ThumbnailSide int // longest side in pixels; 0: no thumbnail
-	Limits        Limits
+	// Preview decodes the pixels as large as the thumbnail needs them, and makes no fingerprints: they are those of pixels
+	// that were shrunk to MinSide.
+	Preview bool
+	Limits  Limits
 }
 
 // Result is what Decode makes of a photo.
@@ -57,6 +62,9 @@ func (e *RefusedError) Error() string { return e.Reason }
 // Decode makes of a photo what j asks for. Anything wrong with the photo is a *RefusedError; an input that cannot be asked
 // for is an error of the caller; other errors are ctx's, which is looked at between the steps. Calls wait for each other.
 func Decode(ctx context.Context, j Job) (Result, error) {
+	if j.Preview && (j.ThumbnailSide <= 0 || len(j.Inputs) > 0) {
+		return Result{}, errors.New("picture: a preview is a thumbnail and nothing else")
+	}
 	for _, s := range j.Inputs {
 		if !s.Valid() {
 			return Result{}, fmt.Errorf("picture: no such input: %+v", s)
@@ -79,6 +87,9 @@ func Decode(ctx context.Context, j Job) (Result, error) {
 	if f.Upright {
 		m.Orientation = 0
 	}
+	if j.Preview {
+		j.Limits.minSide = shortestSide(f.Width, f.Height, j.ThumbnailSide)
+	}
 	turn.Lock()
 	defer turn.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -96,7 +107,16 @@ func Decode(ctx context.Context, j Job) (Result, error) {
 
 // finish makes inputs, thumbnail and fingerprints of the upright pixels.
 func finish(ctx context.Context, j Job, pixels *resize.RGB, m photo.Metadata) (Result, error) {
-	r := Result{Metadata: m, PixelDigest: pixelDigest(pixels)}
+	r := Result{Metadata: m}
+	if j.Preview {
+		small := reduce(pixels, j.ThumbnailSide)
+		var err error
+		if r.Thumbnail, err = encodePicture(small.Pix, small.Width, small.Height, previewQuality); err != nil {
+			return Result{}, refused(err)
+		}
+		return r, nil
+	}
+	r.PixelDigest = pixelDigest(pixels)
 	for _, s := range j.Inputs {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err

@@ -6,8 +6,11 @@ import "pixeldetective/backend/picture/resize"
 // has that size, which is the program's default.
 const smallSide = 320
 
-// thumbnailQuality is libjpeg's.
-const thumbnailQuality = 80
+// thumbnailQuality and previewQuality are libjpeg's: what is looked at closely is packed with more care.
+const (
+	thumbnailQuality = 80
+	previewQuality   = 88
+)
 
 // reduce shrinks a picture until its longest side is at most side. Smaller ones stay as they are.
 func reduce(p *resize.RGB, side int) *resize.RGB {

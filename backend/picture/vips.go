@@ -73,7 +73,7 @@ func load(data []byte, format container.Format, shrink int, strict bool, limits 
 		return nil, fmt.Errorf("no loader for %s", format)
 	}
 	p := C.pd_picture{
-		length: C.size_t(len(data)), loader: loader, shrink: C.int(shrink), min_side: C.int(MinSide),
+		length: C.size_t(len(data)), loader: loader, shrink: C.int(shrink), min_side: C.int(limits.sides()),
 		max_pixels: C.double(limits.MaxPixels),
 	}
 	if strict {
@@ -108,9 +108,14 @@ func vipsError() string {
 
 // encodeThumbnail packs pixels.
 func encodeThumbnail(pix []byte, width, height int) ([]byte, error) {
+	return encodePicture(pix, width, height, thumbnailQuality)
+}
+
+// encodePicture packs pixels as JPEG.
+func encodePicture(pix []byte, width, height, quality int) ([]byte, error) {
 	var out unsafe.Pointer
 	var length C.size_t
-	if C.pd_encode_jpeg(unsafe.Pointer(&pix[0]), C.int(width), C.int(height), thumbnailQuality, &out, &length) != 0 {
+	if C.pd_encode_jpeg(unsafe.Pointer(&pix[0]), C.int(width), C.int(height), C.int(quality), &out, &length) != 0 {
 		return nil, fmt.Errorf("pack the thumbnail: %s", vipsError())
 	}
 	defer C.pd_free(out)

@@ -142,7 +142,7 @@ func (v *previews) originals(ctx context.Context, id photo.ID) (store.Originals,
 // decode has a picture made whose longest side is at most side.
 func (v *previews) decode(ctx context.Context, data []byte, extension string, side int, p supervisor.Priority) (worker.Decoded, error) {
 	decoded, err := v.decoder.Decode(ctx, worker.DecodeJob{
-		Data: data, Extension: extension, ThumbnailSide: side, MaxPixels: v.maxPixels,
+		Data: data, Extension: extension, ThumbnailSide: side, Preview: side == previewSide, MaxPixels: v.maxPixels,
 	}, p)
 	if err == nil && len(decoded.Thumbnail) == 0 {
 		err = errors.New("the decoder made no picture")

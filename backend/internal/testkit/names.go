@@ -28,6 +28,19 @@ func Picture(number int) []byte {
 	return b.Bytes()
 }
 
+// LargePicture returns a JPEG of a gradient.
+func LargePicture(width, height int) []byte {
+	m := image.NewGray(image.Rect(0, 0, width, height))
+	for i := range m.Pix {
+		m.Pix[i] = uint8(i % width * 255 / width)
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		panic(err) // a fixed picture into memory
+	}
+	return b.Bytes()
+}
+
 // AwkwardNames are file names, as bytes, that break naive programs. Each is a photo that must be found, but those of
 // UnlistedNames.
 func AwkwardNames() []string {

@@ -185,7 +185,7 @@ func decodeRequest(j DecodeJob) (*workerpb.DecodeRequest, error) {
 	}
 	r := &workerpb.DecodeRequest{
 		Data: j.Data, Extension: strings.ToValidUTF8(j.Extension, ""), Sidecar: sidecar,
-		ThumbnailSide: uint32(min(max(0, j.ThumbnailSide), maxSide)), MaxPixels: maxPixels(j),
+		ThumbnailSide: uint32(min(max(0, j.ThumbnailSide), maxSide)), MaxPixels: maxPixels(j), Preview: j.Preview,
 	}
 	for _, in := range j.Inputs {
 		if in.Width < 1 || in.Height < 1 || in.Width > maxSide || in.Height > maxSide {

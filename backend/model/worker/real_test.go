@@ -1,8 +1,10 @@
 package worker_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"image/jpeg"
 	"math"
 	"os"
 	"os/exec"
@@ -14,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"pixeldetective/backend/internal/testkit"
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/worker"
 )
@@ -111,11 +114,25 @@ func TestRealDecodeInTheSandbox(t *testing.T) {
 			t.Errorf("%s: %+v", file, d.Metadata)
 		}
 	}
+	job = worker.DecodeJob{ThumbnailSide: 2048, Preview: true, Data: testkit.LargePicture(3000, 1000)}
+	if d, err := p.Decode(t.Context(), job); err != nil || sizeOf(t, d.Thumbnail) != [2]int{2048, 683} || !d.PixelDigest.IsZero() {
+		t.Errorf("a preview: %d bytes, %v", len(d.Thumbnail), err)
+	}
 	job.Data = []byte("no photo")
 	var refused *worker.RefusedError
 	if _, err := p.Decode(t.Context(), job); !errors.As(err, &refused) {
 		t.Errorf("%v", err)
 	}
+}
+
+// sizeOf is the width and height of a JPEG.
+func sizeOf(t *testing.T, b []byte) [2]int {
+	t.Helper()
+	c, err := jpeg.DecodeConfig(bytes.NewReader(b))
+	if err != nil {
+		t.Error(err)
+	}
+	return [2]int{c.Width, c.Height}
 }
 
 func starter(t testing.TB, graph catalog.GraphName) (worker.LoadJob, catalog.Model) {

@@ -41,12 +41,14 @@ func decodedFrom(reply *workerpb.Decoded, j DecodeJob) (Decoded, error) {
 	if err := checkThumbnail(d.Thumbnail, j.ThumbnailSide > 0); err != nil {
 		return Decoded{}, err
 	}
-	if len(reply.GetPixelDigest()) != len(d.PixelDigest) {
-		return Decoded{}, fmt.Errorf("a pixel digest of %d bytes", len(reply.GetPixelDigest()))
-	}
-	copy(d.PixelDigest[:], reply.GetPixelDigest())
-	if d.PixelDigest.IsZero() {
-		return Decoded{}, errors.New("an empty pixel digest")
+	if !j.Preview {
+		if len(reply.GetPixelDigest()) != len(d.PixelDigest) {
+			return Decoded{}, fmt.Errorf("a pixel digest of %d bytes", len(reply.GetPixelDigest()))
+		}
+		copy(d.PixelDigest[:], reply.GetPixelDigest())
+		if d.PixelDigest.IsZero() {
+			return Decoded{}, errors.New("an empty pixel digest")
+		}
 	}
 	var err error
 	d.Metadata, err = metadataFrom(reply.GetMetadata())

@@ -32,6 +32,9 @@ type DecodeJob struct {
 	Inputs        []InputSpec
 	ThumbnailSide int    // longest side in pixels; 0: no thumbnail
 	MaxPixels     uint64 // a photo of more is refused; 0: DefaultMaxPixels
+	// Preview says that the thumbnail is to be looked at closely and that nothing else is wanted: Inputs are empty, and
+	// Decoded has no fingerprints. Without it a thumbnail is made of pixels whose shorter side may be 750.
+	Preview bool
 	// Begun, if not nil, is called once, when the child takes this photo up: until then it waits behind another one. A
 	// time limit for one decode starts here, and only a photo that was begun can be to blame.
 	Begun func()

@@ -63,7 +63,8 @@ func jobFrom(r *workerpb.DecodeRequest) (picture.Job, error) {
 	}
 	job := picture.Job{
 		Data: r.GetData(), Extension: r.GetExtension(), Sidecar: r.GetSidecar(), ThumbnailSide: int(r.GetThumbnailSide()),
-		Limits: picture.Limits{MaxPixels: r.GetMaxPixels(), MaxBytes: worker.MaxPhotoBytes},
+		Preview: r.GetPreview(),
+		Limits:  picture.Limits{MaxPixels: r.GetMaxPixels(), MaxBytes: worker.MaxPhotoBytes},
 	}
 	for _, in := range r.GetInputs() {
 		spec := resize.Spec{Width: int(in.GetWidth()), Height: int(in.GetHeight())}

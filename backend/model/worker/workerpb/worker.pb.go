@@ -610,6 +610,9 @@ type DecodeRequest struct {
 	Inputs        []*InputSpec           `protobuf:"bytes,4,rep,name=inputs,proto3" json:"inputs,omitempty"`
 	ThumbnailSide uint32                 `protobuf:"varint,5,opt,name=thumbnail_side,json=thumbnailSide,proto3" json:"thumbnail_side,omitempty"` // longest side of the thumbnail in pixels
 	MaxPixels     uint64                 `protobuf:"varint,6,opt,name=max_pixels,json=maxPixels,proto3" json:"max_pixels,omitempty"`
+	// preview: nothing but the thumbnail and the metadata is wanted, and the pixels are decoded as large as the thumbnail
+	// needs them. Decoded has no fingerprints then.
+	Preview       bool `protobuf:"varint,7,opt,name=preview,proto3" json:"preview,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -684,6 +687,13 @@ func (x *DecodeRequest) GetMaxPixels() uint64 {
 		return x.MaxPixels
 	}
 	return 0
+}
+
+func (x *DecodeRequest) GetPreview() bool {
+	if x != nil {
+		return x.Preview
+	}
+	return false
 }
 
 type DecodeEvent struct {
@@ -1575,7 +1585,7 @@ const file_worker_proto_rawDesc = "" +
 	"\arequest\x18\x01 \x01(\v2'.pixeldetective.worker.v1.DecodeRequestH\x00R\arequest\x12=\n" +
 	"\aproceed\x18\x02 \x01(\v2!.pixeldetective.worker.v1.ProceedH\x00R\aproceedB\x06\n" +
 	"\x04step\"\t\n" +
-	"\aProceed\"\xde\x01\n" +
+	"\aProceed\"\xf8\x01\n" +
 	"\rDecodeRequest\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data\x12\x1c\n" +
 	"\textension\x18\x02 \x01(\tR\textension\x12\x18\n" +
@@ -1583,7 +1593,8 @@ const file_worker_proto_rawDesc = "" +
 	"\x06inputs\x18\x04 \x03(\v2#.pixeldetective.worker.v1.InputSpecR\x06inputs\x12%\n" +
 	"\x0ethumbnail_side\x18\x05 \x01(\rR\rthumbnailSide\x12\x1d\n" +
 	"\n" +
-	"max_pixels\x18\x06 \x01(\x04R\tmaxPixels\"\x8e\x01\n" +
+	"max_pixels\x18\x06 \x01(\x04R\tmaxPixels\x12\x18\n" +
+	"\apreview\x18\a \x01(\bR\apreview\"\x8e\x01\n" +
 	"\vDecodeEvent\x127\n" +
 	"\x05begun\x18\x01 \x01(\v2\x1f.pixeldetective.worker.v1.BegunH\x00R\x05begun\x12=\n" +
 	"\adecoded\x18\x02 \x01(\v2!.pixeldetective.worker.v1.DecodedH\x00R\adecodedB\a\n" +
