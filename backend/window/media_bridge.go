@@ -18,10 +18,29 @@ func (b *Bridge) Media() func(http.Handler) http.Handler { return b.media.handle
 func (b *Bridge) addMedia() {
 	indexing := b.deps.Settings.Indexing
 	b.media = newMedia(mediaParts{
-		Library: openedLibrary{b}, Decoder: openedDecoder{b}, Log: b.deps.Log, Dev: developed,
+		Library: openedLibrary{b}, Decoder: openedDecoder{b}, Log: b.deps.Log, Dev: developed, Stamp: b.listingStamp,
 		MaxFileBytes: indexing.MaxFileBytes, MaxPixels: indexing.MaxPixels, ThumbnailSide: indexing.ThumbnailSide,
 	})
 	b.pictures = b.media.pictures
+}
+
+// listingStamp changes whenever a listing may have changed: with the library, the decisions, and the model that photos are
+// or are not seen by. Empty: that is not known.
+func (b *Bridge) listingStamp() string {
+	p, n := b.attached.Load(), b.counts.latest.Load()
+	if p == nil || n == nil {
+		return ""
+	}
+	return n.listing + " " + p.imageRef().String()
+}
+
+// imageRef names the model that photos are seen by; the zero ModelRef: there is none.
+func (p *Parts) imageRef() photo.ModelRef {
+	model, err := p.Supervisor.ImageModel()
+	if err != nil {
+		return photo.ModelRef{}
+	}
+	return model.Ref()
 }
 
 // openedLibrary is the library as soon as it is open.
@@ -56,11 +75,7 @@ func (l openedLibrary) Listing(ctx context.Context, q listingQuery) (store.Listi
 	if err != nil {
 		return store.Listing{}, err
 	}
-	var ref photo.ModelRef // none: no photo counts as seen
-	if model, err := p.Supervisor.ImageModel(); err == nil {
-		ref = model.Ref()
-	}
-	return p.Store.Listing(ctx, q.filter(), q.Order, ref)
+	return p.Store.Listing(ctx, q.filter(), q.Order, p.imageRef())
 }
 
 func (l openedLibrary) PhotoIDs(ctx context.Context, nums []int64) ([]photo.ID, error) {

@@ -95,12 +95,6 @@ func (p *pictures) addFile(ctx context.Context, path string) (Picture, error) {
 	return p.add(ctx, data, filepath.Base(path))
 }
 
-// open returns a kept picture to be decoded, the extension of its format without the dot, and its name.
-func (p *pictures) open(token string) (data []byte, extension, name string, ok bool) {
-	found, ok := p.get(token)
-	return found.Preview, "jpg", found.Name, ok
-}
-
 // get returns a kept picture.
 func (p *pictures) get(token string) (askedPicture, bool) {
 	p.mu.Lock()
