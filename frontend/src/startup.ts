@@ -1,6 +1,7 @@
 import { attached } from '$lib/api'
 import type { Library } from '$lib/state'
 import { t } from '$lib/text'
+import { readAhead } from './parts'
 
 const instant = (mark: number): number => performance.timeOrigin + mark
 
@@ -15,6 +16,7 @@ export function announce(library: Library): void {
       performance.mark('pd:first-paint')
       const marks = { navigation: performance.timeOrigin, first_paint: instant(painted), listening: instant(listening) }
       library.program.ready(marks).catch((thrown: unknown) => library.toasts.error(thrown))
+      void readAhead()
     }),
   )
 }

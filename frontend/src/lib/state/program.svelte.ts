@@ -2,11 +2,15 @@ import type { Api, Capability, CapabilityName, Marks, Model, Phase, PhaseName, S
 
 type Listener = (now: State, before: State | null) => void
 
+/** Where the stage is kept, so that the next start paints the right face before the program has told. */
+const KEY = 'pd.stage'
+
 /** What the program is doing. Holds the newest state that was pushed or asked for; asks anew when a push was lost. */
 export class Program {
   state = $state.raw<State | null>(null)
 
-  stage: Stage = $derived(this.state?.stage ?? 'start')
+  /** The face that fits; until the program tells, the one of last time. */
+  stage: Stage = $derived(this.state?.stage ?? remembered())
   models: Model[] = $derived(this.state?.snapshot.models ?? [])
 
   #seq = 0n
@@ -51,6 +55,7 @@ export class Program {
     const before = this.state
     this.#seq = seq
     this.state = state
+    if (state.stage !== before?.stage) remember(state.stage)
     for (const fn of this.#listeners) fn(state, before)
   }
 
@@ -67,5 +72,22 @@ export class Program {
     } finally {
       this.#asking = false
     }
+  }
+}
+
+function remembered(): Stage {
+  try {
+    const kept = localStorage.getItem(KEY)
+    return kept === 'preparing' || kept === 'library' ? kept : 'start'
+  } catch {
+    return 'start'
+  }
+}
+
+function remember(stage: Stage): void {
+  try {
+    localStorage.setItem(KEY, stage)
+  } catch {
+    // Then the next start paints Start first.
   }
 }
