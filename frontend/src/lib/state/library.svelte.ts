@@ -8,6 +8,7 @@ import { Overlays } from './overlays.svelte'
 import { Overview } from './overview.svelte'
 import { Program } from './program.svelte'
 import { Recent } from './recent.svelte'
+import { Removals } from './removals.svelte'
 import { Search } from './search.svelte'
 import { Selection } from './selection.svelte'
 import { Toasts } from './toasts.svelte'
@@ -26,6 +27,7 @@ export class Library {
   readonly overlays = new Overlays()
   readonly lens = new Lens()
   readonly decisions: Decisions
+  readonly removals: Removals
 
   constructor(
     readonly api: Api = bound,
@@ -36,6 +38,7 @@ export class Library {
     this.overview = new Overview(reader)
     this.search = new Search(api)
     this.decisions = new Decisions(api)
+    this.removals = new Removals(api, (thrown) => this.toasts.error(thrown))
   }
 
   /** Listens to the program until the returned function is called. */

@@ -1,2 +1,3 @@
 export { t } from './en'
 export * as format from './format'
+export { sentence } from './sentence'

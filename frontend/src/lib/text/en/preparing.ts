@@ -22,6 +22,7 @@ export const preparing = {
   models: 'Load the model',
   index: 'Look at each photo',
   waits: 'waits',
+  loading: 'loading',
   failed: 'failed',
   can: 'What you can do',
   browse: 'Browse, search names and dates',

@@ -1,4 +1,4 @@
-import { count, plural } from '../format'
+import { plural } from '../format'
 
 /** Words for the settings. The sentence of each comes from the program. */
 export const settings = {
@@ -19,6 +19,8 @@ export const settings = {
   own: 'Own value',
   unit: (name: string) => `Unit of ${name}`,
   range: (low: string, high: string) => `${low} to ${high}`,
+  upTo: (high: string) => `up to ${high}`,
+  day: 'day',
   on: 'on',
   off: 'off',
   empty: 'the best there is',
@@ -43,10 +45,8 @@ export const settings = {
   } as Record<string, string>,
   names: {
     'window.theme': 'Appearance',
-    'window.appearance': 'Appearance',
     'window.close_to_background': 'Go on when the window is closed',
     'window.start_at_login': 'Start at login',
-    'window.preview_bytes': 'Memory for previews',
     'supervisor.background_loads': 'Models loading at once',
     'supervisor.load_timeout': 'Give up loading a model after',
     'supervisor.call_timeout': 'Give up on one photo after',
@@ -70,7 +70,7 @@ export const settings = {
     'log.backups': 'Log files kept',
   } as Record<string, string>,
   choices: { system: 'System', light: 'Light', dark: 'Dark' } as Record<string, string>,
-  keyboard: { sentence: 'Every command has its place in the palette, Ctrl K.', action: 'Command', keys: 'Keys' },
+  keyboard: { sentence: 'Everything can be done with keys. Ctrl K finds a command, and shows its key.' },
   about: {
     version: 'Version',
     library: 'Library',
@@ -90,6 +90,5 @@ export const settings = {
       ['SQLite', 'public domain'],
     ] as const,
     texts: 'Their full texts come with the program.',
-    count: (n: number) => count(n),
   },
 } as const
