@@ -11,7 +11,6 @@ import (
 
 	"pixeldetective/backend"
 	"pixeldetective/backend/library/store"
-	"pixeldetective/backend/model/supervisor"
 )
 
 func (c *console) doctorCommand() *cobra.Command {
@@ -86,31 +85,4 @@ func (c *console) repair(ctx context.Context, b *backend.Backend) error {
 	c.say("Repaired: %d text rows and %d counts written anew, %d dangling rows and %d thumbnails removed, %d files to be read again.",
 		r.TextRows, r.Counts, r.Dangling, r.Thumbnails, r.Requeued+r.MissingThumbs)
 	return c.printIndex(done.Index)
-}
-
-// startup prints the steps of a start: of the process that runs now.
-func (c *console) startup(ctx context.Context, began time.Time) error {
-	b, err := c.open(ctx, backend.Services{Search: true}, supervisor.PreloadAll())
-	if err != nil {
-		return err
-	}
-	marks := make(chan backend.Mark, 32)
-	printed := make(chan []backend.Mark)
-	go func() {
-		var list []backend.Mark
-		for m := range marks {
-			list = append(list, m)
-			if !c.json {
-				fmt.Fprintf(c.out, "%8.1f ms  %s\n", m.MS, shown(m.Step))
-			}
-		}
-		printed <- list
-	}()
-	err = b.Trace(ctx, began, "a photo", func(m backend.Mark) { marks <- m })
-	close(marks)
-	list := <-printed
-	if c.json {
-		err = errors.Join(err, c.printJSON(list))
-	}
-	return errors.Join(err, b.Close())
 }

@@ -22,6 +22,7 @@ type Mark struct {
 const (
 	StepFirstPaint = "first paint"
 	StepReady      = "ready"
+	StepComplete   = "complete" // the traced question was answered, and every model is ready or cannot be
 )
 
 // trace prints marks; nil prints none. It remembers what should not have been.
@@ -95,6 +96,7 @@ func (t *trace) follow(ctx context.Context, d *backend.Desktop) error {
 	if err := d.Trace(ctx, t.question, t.note); err != nil {
 		return err
 	}
+	t.note(StepComplete)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.failed

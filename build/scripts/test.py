@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs every test and linter and closes with a line "N passed, N failed". Called by `make test`.
 
-Each Go test, and each other check, counts as one. The output of what failed is shown whole; what was skipped is named
-with its reason.
+Each Go test, each test of the page, and each other check counts as one. The output of what failed is shown whole; what was
+skipped is named with its reason.
 """
 import json
 import os
@@ -10,10 +10,18 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TAGS = "sqlite_fts5"
+PAGE = ROOT / "frontend"
+
+# What tests the page in a browser, against the real program: a suite is a Node program that prints TAP, one line a test.
+# Its file may be absent.
+BROWSER_SUITES = [
+    ("page in a browser", PAGE / "e2e" / "run.mjs"),
+]
 
 
 class Tally:
@@ -92,6 +100,60 @@ def without_race_detector(tally):
     tally.skipped = borne
 
 
+def page_tests(tally):
+    """Runs the tests of the page's own code and counts each of them."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        report = pathlib.Path(folder) / "report.json"
+        args = ["npx", "--no-install", "vitest", "run", "--reporter=json", f"--outputFile={report}"]
+        done = subprocess.run(args, cwd=PAGE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        try:
+            files = json.loads(report.read_text())["testResults"]
+        except (OSError, ValueError, KeyError):
+            files = []
+    failed = len(tally.failed)
+    for file in files:
+        where = os.path.relpath(file["name"], ROOT)
+        if file["status"] == "failed" and not file["assertionResults"]:
+            tally.check(where, False, file.get("message", ""))
+        for test in file["assertionResults"]:
+            if test["status"] in ("skipped", "pending", "todo"):
+                tally.skipped.append((where, test["fullName"], "marked so in its file"))
+            else:
+                tally.check(f"{where} {test['fullName']}", test["status"] == "passed", "\n".join(test.get("failureMessages") or []))
+    if (done.returncode or not files) and len(tally.failed) == failed:
+        tally.check("page", False, done.stdout)
+    print(f"page: {'ok' if len(tally.failed) == failed else 'FAILED'}, {time.monotonic() - begun:.0f} s", flush=True)
+
+
+TAP_LINE = re.compile(r"^(not )?ok\b[ \d]*(?:- )?(.*?)(?:\s+# (SKIP|TODO)\b\s*(.*))?$")
+
+
+def browser_tests(tally):
+    """Runs the suites that drive a browser and counts the lines of what they print."""
+    for name, program in BROWSER_SUITES:
+        if not program.exists():
+            continue
+        begun = time.monotonic()
+        done = subprocess.run(["node", str(program)], cwd=PAGE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        failed, counted = len(tally.failed), 0
+        for line in done.stdout.splitlines():
+            match = TAP_LINE.match(line)
+            if not match:
+                continue
+            counted += 1
+            wrong, test, skip, reason = match.groups()
+            if skip:
+                tally.skipped.append((name, test, reason or "no reason given"))
+            else:
+                tally.check(f"{name}: {test}", not wrong)
+        if len(tally.failed) > failed:
+            print(done.stdout, flush=True)
+        elif done.returncode or not counted:
+            tally.check(name, False, done.stdout)
+        print(f"{name}: {'ok' if len(tally.failed) == failed else 'FAILED'}, {time.monotonic() - begun:.0f} s", flush=True)
+
+
 def generated_code_is_current(tally):
     """Checks that `make generate` would change nothing."""
     before = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
@@ -106,9 +168,13 @@ def main():
     tally = Tally()
     command(tally, "go vet", "go", "vet", "-tags", TAGS, "./...")
     command(tally, "golangci-lint", str(ROOT / "build/tools/golangci-lint"), "run")
+    command(tally, "svelte-check", "npm", "--prefix", str(PAGE), "run", "--silent", "check")
+    command(tally, "rules of the page", "npm", "--prefix", str(PAGE), "run", "--silent", "lint")
     generated_code_is_current(tally)
+    page_tests(tally)
     go_tests(tally)
     without_race_detector(tally)
+    browser_tests(tally)
     for package, test, reason in tally.skipped:
         print(f"skipped {package} {test}: {reason}")
     for failed in tally.failed:
