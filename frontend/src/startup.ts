@@ -30,6 +30,8 @@ export function report(library: Library): () => void {
   const failed = (event: ErrorEvent): void => {
     // A browser says this where an observer's work runs into the next frame: nothing is wrong.
     if (event.message.startsWith('ResizeObserver loop')) return
+    // Scripts that the window itself puts into the page; the one of the development server fails on its own.
+    if (event.filename.includes('/wails/')) return
     say(event.error ?? event.message)
   }
   const rejected = (event: PromiseRejectionEvent): void => say(event.reason)

@@ -38,7 +38,7 @@ type Scored = Entry & { score: number }
 export function sections(ctx: ActionContext, query: string, settings: readonly Setting[]): Section[] {
   const typed = query.trim()
   const { library } = ctx
-  const acts = actions.filter((a) => a.enabled(ctx) && !HIDDEN.has(a.id))
+  const acts = actions.filter((a) => a.enabled(ctx) && !HIDDEN.has(a.id) && !(a.group === 'go' && a.checked?.(ctx)))
   const first = acts.filter((a) => a.group === 'photo' || a.group === 'viewer')
   const rest = acts.filter((a) => a.group !== 'photo' && a.group !== 'viewer')
   const found: Section[] = [

@@ -1,4 +1,5 @@
 import CheckCheck from '@lucide/svelte/icons/check-check'
+import Heart from '@lucide/svelte/icons/heart'
 import ImageUp from '@lucide/svelte/icons/image-up'
 import Search from '@lucide/svelte/icons/search'
 import SquareX from '@lucide/svelte/icons/square-x'
@@ -37,6 +38,19 @@ export const searchActions: readonly Action[] = [
       if (!file) return
       library.navigation.go('photos')
       await library.search.byBytes(file, file.name)
+    },
+  },
+  {
+    id: 'search.favourites',
+    label: t.actions.onlyFavourites,
+    icon: Heart,
+    shortcut: 'Shift+L',
+    group: 'search',
+    enabled: ({ library }) => library.program.stage !== 'start',
+    checked: ({ library }) => library.search.narrow.favourite,
+    run: ({ library }) => {
+      library.navigation.go('photos')
+      library.search.setNarrow({ favourite: !library.search.narrow.favourite })
     },
   },
   {

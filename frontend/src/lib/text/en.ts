@@ -76,6 +76,7 @@ export const t = {
     fill: 'Fill the screen',
     search: 'Search photos',
     byPicture: 'Search by a picture',
+    onlyFavourites: 'Show only your favourites',
     clear: 'Clear the search',
     selectAll: 'Select all photos',
     selectedFirst: (n: number) => `The first ${count(n)} photos are selected. More at once would be slow.`,
