@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coordinates, exposure, formatName, headline, isShownAsItIs, raritySquares, roughly } from './facts'
+import { coordinates, exposure, formatName, headline, isShownAsItIs } from './facts'
 
 describe('exposure', () => {
   it('reads like on a camera', () => {
@@ -23,19 +23,6 @@ it('formats have names, and some are drawn by the window itself', () => {
   expect(isShownAsItIs('jpeg')).toBe(true)
   expect(isShownAsItIs('heic')).toBe(false)
   expect(isShownAsItIs('')).toBe(false)
-})
-
-describe('rarity', () => {
-  it.each([
-    [1, ['', '', '', '', '']],
-    [4, ['part', '', '', '', '']],
-    [10, ['on', '', '', '', '']],
-    [2400, ['on', 'on', 'on', '', '']],
-    [9000, ['on', 'on', 'on', 'part', '']],
-    [1e9, ['on', 'on', 'on', 'on', 'on']],
-    [0, ['', '', '', '', '']],
-  ])('1 in %d', (oneIn, want) => expect(raritySquares(oneIn)).toEqual(want))
-  it.each([[0.5, 1], [4.4, 4], [2437, 2400], [9049, 9000], [18204, 18000], [99.6, 100]])('%d is roughly %d', (oneIn, want) => expect(roughly(oneIn)).toBe(want))
 })
 
 describe('the headline', () => {

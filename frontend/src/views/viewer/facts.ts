@@ -37,19 +37,6 @@ export function isShownAsItIs(format: string): boolean {
   return SHOWN_BY_BROWSERS.has(format)
 }
 
-/** Filled, part, and empty squares of how rare something is: one for each power of ten. */
-export function raritySquares(oneIn: number, squares = 5): ('on' | 'part' | '')[] {
-  const powers = Math.log10(Math.max(1, oneIn)) + 1e-9
-  return Array.from({ length: squares }, (_, i) => (powers >= i + 1 ? 'on' : powers >= i + 0.5 ? 'part' : ''))
-}
-
-/** A number in two significant digits, as "1 in 2,400" says it. */
-export function roughly(oneIn: number): number {
-  if (oneIn < 10) return Math.max(1, Math.round(oneIn))
-  const power = 10 ** (Math.floor(Math.log10(oneIn)) - 1)
-  return Math.round(oneIn / power) * power
-}
-
 /** The headline of a photo: what a person wrote comes before what a model did. */
 export function headline(photo: Pick<Photo, 'title' | 'description' | 'caption'>): { text: string; from: 'title' | 'description' | 'caption' | '' } {
   for (const from of ['title', 'description', 'caption'] as const) {
