@@ -58,6 +58,7 @@ const WIDEST = 3000
 const STEEP = 12 // how much dearer a deviation past the tolerance is: such a row has to be cropped
 const TALLEST = 1.6 // rows beyond these are not weighed at all
 const LOWEST = -0.3
+const NEARLY = 1.05 // how much higher than the row above a last row may be, to fill the width
 const ORPHAN = 0.004 // a nearly empty last row costs about as much as a row that is 6 % off
 
 /** ratio is the width of a photo one pixel high. Slips and panoramas are cropped so that they do not eat their row. */
@@ -102,7 +103,8 @@ export function justify(aspect: Uint16Array, sections: readonly Section[], optio
       let sum = 0
       for (let i = from; i < to; i++) sum += ratio(aspect[i] ?? 0)
       const natural = (width - gap * (to - from - 1)) / sum
-      const short = r === n - 1 && natural > above
+      // A last row that nearly fills the width does fill it; beside none above, as much as any other row may.
+      const short = r === n - 1 && natural > above * (r === 0 ? 1 + TOLERANCE : NEARLY)
       const tall = short ? above : Math.min(wish * (1 + TOLERANCE), Math.max(wish * (1 - TOLERANCE), natural))
       start[rows] = from
       top[rows] = y

@@ -84,7 +84,7 @@ export function browseWish(windowWidth: number, size: number): number {
 export function hitWish(hits: number, width: number, height: number, under: number): number {
   const floor = clamp(width * 0.135, 128, 220)
   const ceiling = Math.max(floor, Math.min(420, height * 0.6))
-  const area = (width * height * 0.82) / Math.max(1, hits)
+  const area = (width * height * 0.7) / Math.max(1, hits)
   // A photo is about 1.4 times as wide as high: 1.4 h (h + under) = area.
   const h = (-under + Math.sqrt(under * under + (4 * area) / 1.4)) / 2
   return Math.round(clamp(h, floor, ceiling))

@@ -41,7 +41,7 @@ export class GridScroll {
   #rest: ReturnType<typeof setTimeout> | undefined
 
   /** Follows an element that scrolls until the returned function is called. */
-  attach(element: HTMLElement): () => void {
+  readonly attach = (element: HTMLElement): (() => void) => {
     this.#element = element
     const scrolled = (): void => this.#scrolled()
     const measure = new ResizeObserver(() => {
