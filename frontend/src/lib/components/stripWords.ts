@@ -32,7 +32,7 @@ export function stripState(library: Library, lit: Months | null): [string, strin
   if (waits && index.paused) return [t.strip.paused, t.strip.of(counts.seen, all)]
   if (waits && (index.running || index.scanning) && lit === null) {
     if (counts.seen === 0 && index.scanning) return [t.strip.finding, t.strip.found(counts.files)]
-    return [t.strip.looking(overview.latest === 0 ? '' : format.monthName(overview.latest)), t.strip.of(counts.seen, all)]
+    return [t.strip.looking(overview.latest === 0 ? '' : format.shortMonth(overview.latest)), t.strip.of(counts.seen, all)]
   }
   if (counts.photos === 0) return [t.strip.none, t.strip.noneWhy]
   if (lit !== null) return [t.strip.photos(counts.photos), t.strip.answer(search.count)]

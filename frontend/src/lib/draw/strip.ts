@@ -35,28 +35,40 @@ export interface StripLayout extends Size {
 const FOOT = 22
 const HEAD = 7
 
-/** Lays the strip out. Heights are logarithmic unless there is a square for each photo. */
+/** Lays the strip out. Heights are logarithmic unless there is a square for each photo; then squares are as large as can be. */
 export function layoutStrip(months: Months, size: Size, names: Names): StripLayout {
-  const { width, height, ratio } = size
+  const { width, ratio } = size
   const axis = layoutAxis(months, { width, ratio, narrowest: 4 * ratio, names })
-  const pitch = Math.min(...axis.slots.filter((s) => s.from !== NO_MONTH).map((s) => s.width), axis.slots[0]?.width ?? 0)
+  for (const side of [9, 7, 6, 5]) {
+    const layout = layoutWith(months, size, axis, Math.round(side * ratio))
+    if (layout.exact) return layout
+  }
+  return layoutWith(months, size, axis, Math.round(4 * ratio))
+}
+
+function layoutWith(months: Months, size: Size, axis: Axis, wished: number): StripLayout {
+  const { height, ratio } = size
+  const dated = axis.slots.filter((s) => s.from !== NO_MONTH)
+  const pitch = Math.min(...dated.map((s) => s.width), axis.slots[0]?.width ?? 0)
   const gap = Math.max(1, Math.round(ratio))
-  const side = Math.max(gap, Math.min(pitch - gap, Math.round(4 * ratio)))
+  const side = Math.max(gap, Math.min(pitch - gap, wished))
   const base = height - Math.round(FOOT * ratio)
   const rows = Math.max(1, Math.floor((base - Math.round(HEAD * ratio)) / (side + gap)))
   const counts = axis.slots.map((s) => countBetween(months, s.from, s.to))
   // A lane stays free on the right, so that neighbouring blocks stay apart.
-  const lanes = axis.slots.map((s) => {
+  const room = axis.slots.map((s) => {
     const fit = Math.floor((s.width + gap) / (side + gap))
     return Math.max(1, fit > 2 ? fit - 1 : 1)
   })
-  const exact = counts.every((count, i) => count <= lanes[i]! * rows)
-  const most = counts.reduce((a, b) => Math.max(a, b), 1)
+  const needed = Math.ceil(counts.reduce((a, b) => Math.max(a, b), 1) / rows)
+  const exact = room.every((lanes, i) => counts[i]! <= lanes * rows)
+  // With a square for each photo, blocks are as narrow as the tallest allows: heights can be compared.
+  const lanes = room.map((fit, i) => Math.min(fit, exact ? needed : axis.slots[i]!.from === NO_MONTH ? 4 : fit))
+  const most = counts.reduce((a, count, i) => Math.max(a, count / lanes[i]!), 1e-9)
   const columns = axis.slots.map((slot, i) => {
     const count = counts[i]!
-    const capacity = lanes[i]! * rows
-    const part = Math.log(1 + (count / most) * 24) / Math.log(25)
-    const squares = count === 0 ? 0 : exact ? count : Math.max(1, Math.round(part * capacity))
+    const part = Math.log(1 + (count / lanes[i]! / most) * 24) / Math.log(25)
+    const squares = count === 0 ? 0 : exact ? count : Math.max(1, Math.round(part * lanes[i]! * rows))
     return { from: slot.from, to: slot.to, x: slot.x, lanes: lanes[i]!, count, squares }
   })
   return { ...size, axis, columns, labels: axis.labels, side, gap, rows, base, exact }

@@ -61,7 +61,7 @@ function modelStep({ snapshot }: State): Step {
     case 'not_installed':
       return { ...base, state: 'failed', value: t.preparing.failed, problem: [model.error, model.remedy].filter(Boolean).join(' ') }
     case 'loading':
-      return { ...base, state: 'now', value: '', percent: phase?.state === 'running' && phase.percent > 0 ? phase.percent : null }
+      return { ...base, state: 'now', value: t.preparing.loading, percent: phase?.state === 'running' && phase.percent > 0 ? phase.percent : null }
     default:
       return model.load_seconds > 0 ? { ...base, state: 'done', value: format.took(model.load_seconds * 1000) } : { ...base, state: 'waits', value: t.preparing.waits }
   }
@@ -73,7 +73,7 @@ function indexStep({ index, library, snapshot }: State): Step {
   const base = { id: 'index', name: t.preparing.index, value: format.count(index.done), problem: '' } as const
   if (phase?.state === 'failed') return { ...base, state: 'failed', percent: null, value: t.preparing.failed, problem: phase.message ?? '' }
   if (library.pending === 0 && !index.scanning && index.total > 0) return { ...base, state: 'done', percent: null }
-  if (index.done === 0 && !index.running) return { ...base, state: 'waits', value: t.preparing.waits, percent: null }
+  if (index.done === 0) return { ...base, state: 'waits', value: t.preparing.waits, percent: null }
   return { ...base, state: 'now', percent }
 }
 

@@ -67,7 +67,8 @@ export class Offer {
     if (this.picked.length === 0 || this.busy) return
     this.busy = true
     this.library.overview.expect(this.picked)
-    await this.#attempt(() => this.library.api.addFolders(this.picked.map((c) => c.id)))
+    const done = await this.#attempt(() => this.library.api.addFolders(this.picked.map((c) => c.id)))
+    if (!done) this.library.overview.expect([])
     this.busy = false
   }
 
@@ -84,11 +85,13 @@ export class Offer {
     return candidate.kind === 'pictures' && !this.candidates.some((c) => (c.kind === 'chosen' || c.kind === 'dropped') && c.problem === '')
   }
 
-  async #attempt(work: () => Promise<void>): Promise<void> {
+  async #attempt(work: () => Promise<void>): Promise<boolean> {
     try {
       await work()
+      return true
     } catch (thrown) {
       this.library.toasts.error(thrown)
+      return false
     }
   }
 }
