@@ -1,0 +1,210 @@
+package window
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"pixeldetective/backend/library/folder"
+	"pixeldetective/backend/library/store"
+	"pixeldetective/backend/model/supervisor"
+	"pixeldetective/backend/search/query"
+)
+
+func TestTheStageFollowsWhatWaits(t *testing.T) {
+	one := []store.Folder{{ID: 1}}
+	type step struct {
+		folders         []store.Folder
+		files, waiting  int64
+		photos          int64
+		scanning, ended bool
+		want            Stage
+	}
+	for name, steps := range map[string][]step{
+		"from nothing to a library": {
+			{want: StageStart},
+			{folders: one, scanning: true, want: StagePreparing},
+			{folders: one, files: 100, waiting: 100, scanning: true, want: StagePreparing},
+			{folders: one, files: 100, waiting: 40, photos: 60, want: StagePreparing},
+			{folders: one, files: 100, waiting: 25, photos: 75, want: StagePreparing},
+			{folders: one, files: 100, waiting: 24, photos: 76, want: StageLibrary},
+			{folders: one, files: 100, photos: 100, want: StageLibrary},
+			{want: StageStart},
+		},
+		"a few more are no reason": {
+			{folders: one, files: 100, photos: 100, want: StageLibrary},
+			{folders: one, files: 190, waiting: 90, photos: 100, scanning: true, want: StageLibrary},
+			{folders: one, files: 201, waiting: 101, photos: 100, want: StagePreparing},
+		},
+		"an empty folder":              {{folders: one, scanning: true, want: StagePreparing}, {folders: one, want: StageLibrary}},
+		"cancelled with some":          {{folders: one, files: 9, waiting: 8, photos: 1, ended: true, want: StageLibrary}},
+		"cancelled before the first":   {{folders: one, files: 9, waiting: 9, ended: true, want: StagePreparing}},
+		"a library that starts anew":   {{folders: one, files: 100, waiting: 30, photos: 70, want: StageLibrary}},
+		"none of it can be reached":    {{folders: one, files: 100, waiting: 0, want: StageLibrary}},
+		"all were set aside, or moved": {{folders: one, files: 4, waiting: 4, want: StagePreparing}, {folders: one, files: 4, want: StageLibrary}},
+	} {
+		var was *numbers
+		for i, s := range steps {
+			n := &numbers{Counts: store.Counts{Photos: s.photos, Files: s.files}, waiting: s.waiting, scanning: s.scanning, folders: s.folders}
+			n.stage = nextStage(was, n, s.ended)
+			if n.stage != s.want {
+				t.Errorf("%s, step %d: %s, want %s", name, i, n.stage, s.want)
+			}
+			was = n
+		}
+	}
+}
+
+func TestPositionsAreCountedAsThePageCounts(t *testing.T) {
+	for _, c := range []struct {
+		text             string
+		at               int // in runes
+		want, wantLength int
+	}{
+		{`a "b`, 2, 2, 1}, {"🐘🐘x", 2, 4, 1}, {"🐘", 0, 0, 2}, {"ä", 1, 1, 1}, {"abc", 99, 3, 1}, {"", 0, 0, 1}, {"a\xff\"", 2, 2, 1},
+	} {
+		w := wrongIn(c.text, &query.Error{At: c.at, Message: "this is wrong"})
+		if w.At != c.want || w.Length != c.wantLength || w.Message != "This is wrong." {
+			t.Errorf("%q at %d: %+v, want %d and %d", c.text, c.at, w, c.want, c.wantLength)
+		}
+	}
+}
+
+func TestWhatIsSaidIsASentence(t *testing.T) {
+	for text, want := range map[string]string{
+		"it is not there; connect the drive": "It is not there; connect the drive.",
+		"Done.":                              "Done.", "": "", "why?": "Why?", "état": "État.", "a\nb\x1b[31m": `A\nb\x1b[31m.`, "the file \"\xff\"": `The file "\xff".`,
+	} {
+		if have := sentence(text); have != want {
+			t.Errorf("%q becomes %q, want %q", text, have, want)
+		}
+	}
+}
+
+func TestADismissedNoticeComesBackWithNews(t *testing.T) {
+	b := New(Deps{})
+	shown := func() []Notice { return b.State(context.Background()).Notices }
+	b.Notify(Notice{ID: "a", Text: "one"})
+	b.Notify(Notice{ID: "b", Text: "two"})
+	b.DismissNotice("a")
+	if have := shown(); len(have) != 1 || have[0].ID != "b" {
+		t.Fatalf("after one was dismissed: %+v", have)
+	}
+	b.Notify(Notice{ID: "a", Text: "one"})
+	if have := shown(); len(have) != 1 {
+		t.Errorf("the same again: %+v", have)
+	}
+	b.Notify(Notice{ID: "a", Text: "other"})
+	if have := shown(); len(have) != 2 || have[0].Text != "other" {
+		t.Errorf("with news: %+v", have)
+	}
+	b.DismissNotice("a")
+	b.Clear("a")
+	b.Notify(Notice{ID: "a", Text: "other"})
+	if have := shown(); len(have) != 2 {
+		t.Errorf("after it had been over: %+v", have)
+	}
+	b.DismissNotice("no such")
+}
+
+func TestTheWatchersNotesComeAndGo(t *testing.T) {
+	b := New(Deps{})
+	note := func(kind folder.NoteKind, id store.FolderID) int {
+		b.Watched(folder.Note{Kind: kind, Folder: id, Text: "something"})
+		return len(b.State(context.Background()).Notices)
+	}
+	if n := note(folder.NoteOffline, 1); n != 1 {
+		t.Errorf("one folder is away: %d notices", n)
+	}
+	if n := note(folder.NoteOffline, 2); n != 2 {
+		t.Errorf("two folders are away: %d notices", n)
+	}
+	if n := note(folder.NoteOnline, 1); n != 1 {
+		t.Errorf("one is back: %d notices", n)
+	}
+	if n := note(folder.NoteLimit, 0); n != 2 {
+		t.Errorf("too few watches: %d notices", n)
+	}
+	if n := note(folder.NoteWatched, 0); n != 1 {
+		t.Errorf("enough watches: %d notices", n)
+	}
+}
+
+func TestTroubleOfModelsIsSaidOnce(t *testing.T) {
+	s := supervisor.Snapshot{
+		Models: []supervisor.Model{
+			{Graph: "text", State: supervisor.StateNotInstalled, Error: "no model is installed", Remedy: "install it again"},
+			{Graph: "image", State: supervisor.StateNotInstalled, Error: "no model is installed", Remedy: "install it again"},
+		},
+		Decoders: supervisor.Decoders{Error: "the processes that read photos end again and again"},
+	}
+	all := troubles(s)
+	if len(all) != 2 || all[0].ID != "model:text" || all[0].Remedy != "Install it again." || all[1].ID != "decoders" {
+		t.Errorf("%+v", all)
+	}
+	if all = troubles(supervisor.Snapshot{Models: []supervisor.Model{{Graph: "text", State: supervisor.StateLoading}}}); len(all) != 0 {
+		t.Errorf("of a model that loads: %+v", all)
+	}
+}
+
+func TestCallsWaitForTheLibraryAsLongAsTheyMay(t *testing.T) {
+	b := New(Deps{})
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := b.Photo(ctx, "00"); err == nil {
+		t.Error("a photo that is none was found")
+	}
+	if _, err := b.Failures(ctx, 0, 10); err == nil || ctx.Err() == nil {
+		t.Errorf("it did not wait: %v", err)
+	}
+	b.Fail(errors.New("the disk is full"))
+	if _, err := b.Failures(context.Background(), 0, 10); err == nil || err.Error() != "the disk is full" {
+		t.Errorf("after it failed: %v", err)
+	}
+	for name, act := range map[string]func() error{"Pause": b.Pause, "Resume": b.Resume, "Cancel": b.Cancel} {
+		if act() == nil {
+			t.Errorf("%s without a library", name)
+		}
+	}
+}
+
+func TestOnlyTheNewestQuestionHolds(t *testing.T) {
+	var a asking
+	first, firstOver, endFirst := a.begin(context.Background())
+	if first.Err() != nil || firstOver() {
+		t.Fatal("the only question is over")
+	}
+	second, secondOver, endSecond := a.begin(context.Background())
+	if first.Err() == nil || !firstOver() || second.Err() != nil || secondOver() {
+		t.Error("the older question goes on, or the newer does not")
+	}
+	endFirst()
+	if second.Err() != nil || secondOver() {
+		t.Error("the end of the older question ended the newer")
+	}
+	endSecond()
+}
+
+func TestChoresAreDoneInTurnAndNeverWaitedFor(t *testing.T) {
+	var c chores
+	ctx, cancel := context.WithCancel(context.Background())
+	var done []int
+	all := make(chan struct{})
+	for i := range 3 {
+		c.add(func(context.Context) { done = append(done, i) })
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = c.run(ctx)
+	}()
+	c.add(func(context.Context) { close(all) })
+	<-all
+	cancel()
+	<-ended
+	if !slices.Equal(done, []int{0, 1, 2}) {
+		t.Errorf("done: %v", done)
+	}
+}
