@@ -52,6 +52,10 @@ describe('the palette', () => {
   test('finds settings by name and by sentence, with their value', () => {
     const entries = sections(ctxOf(), 'stay in memory', settings).flatMap((s) => s.entries)
     expect(entries.map((e) => [e.label, e.detail])).toContainEqual(['Keep models loaded', 'now off'])
+    const wait = settingOf({ key: 'supervisor.load_timeout', kind: 'span', value: '1m' })
+    expect(sections(ctxOf(), 'load_timeout', [wait]).flatMap((s) => s.entries)[0]?.detail).toBe('now 1 min')
+    const budget = settingOf({ key: 'supervisor.memory_budget', kind: 'bytes', value: '0', zero: 'half of the memory' })
+    expect(sections(ctxOf(), 'memory_budget', [budget]).flatMap((s) => s.entries)[0]?.detail).toBe('now automatic')
     expect(sections(ctxOf(), 'search.limit', settings).flatMap((s) => s.entries)[0]?.detail).toBe('now 200')
   })
 

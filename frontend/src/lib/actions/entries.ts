@@ -39,7 +39,8 @@ export function sections(ctx: ActionContext, query: string, settings: readonly S
   const typed = query.trim()
   const { library } = ctx
   const acts = actions.filter((a) => a.enabled(ctx) && !HIDDEN.has(a.id) && !(a.group === 'go' && a.checked?.(ctx)))
-  const first = acts.filter((a) => a.group === 'photo' || a.group === 'viewer')
+  // Stars have keys, and would push all else out of sight.
+  const first = acts.filter((a) => (a.group === 'photo' || a.group === 'viewer') && !(typed === '' && a.id.startsWith('photo.rate.')))
   const rest = acts.filter((a) => a.group !== 'photo' && a.group !== 'viewer')
   const found: Section[] = [
     { title: ctx.targets.length > 1 ? t.palette.photos(ctx.targets.length) : t.palette.photo, entries: best(first.map((a) => fromAction(a, ctx, typed))) },
@@ -106,9 +107,9 @@ function fromSetting(setting: Setting, { library }: ActionContext, typed: string
 function valueWords(setting: Setting): string {
   const { value, zero } = setting
   if (setting.kind === 'switch') return value === 'true' ? t.settings.on : t.settings.off
-  if (zero !== '' && /^0\D*$/.test(value)) return zero
+  if (zero !== '' && /^0\D*$/.test(value)) return t.settings.automatic.toLowerCase()
   if (setting.kind === 'share') return format.percent(100 * Number(value) + 1e-9)
-  return t.settings.choices[value] ?? value
+  return t.settings.choices[value]?.toLowerCase() ?? value.replace(/^([\d.]+) ?([a-z]+)$/i, (_, number: string, unit: string) => `${number} ${t.settings.units[unit] ?? unit}`)
 }
 
 function best(entries: readonly (Scored | null)[], most = MOST): Entry[] {

@@ -11,6 +11,9 @@ import { pickPicture } from './pick'
 
 const inPhotos = (ctx: ActionContext): boolean => ctx.library.navigation.view === 'photos' && ctx.library.navigation.viewer === null
 
+/** Before a folder was chosen there is nothing to look in. */
+const begun = (ctx: ActionContext): boolean => ctx.library.program.stage !== 'start'
+
 /** Looking for photos, and picking out what was found. */
 export const searchActions: readonly Action[] = [
   {
@@ -20,7 +23,7 @@ export const searchActions: readonly Action[] = [
     shortcut: '/',
     also: ['Ctrl+F'],
     group: 'search',
-    enabled: () => true,
+    enabled: begun,
     run: ({ library }) => {
       library.navigation.go('photos')
       library.search.takeFocus()
@@ -32,12 +35,11 @@ export const searchActions: readonly Action[] = [
     icon: ImageUp,
     shortcut: 'Shift+P',
     group: 'search',
-    enabled: () => true,
+    enabled: begun,
     run: async ({ library }) => {
       const file = await pickPicture()
       if (!file) return
-      library.navigation.go('photos')
-      await library.search.byBytes(file, file.name)
+      await library.searchBy(file, file.name)
     },
   },
   {
@@ -46,7 +48,7 @@ export const searchActions: readonly Action[] = [
     icon: Heart,
     shortcut: 'Shift+L',
     group: 'search',
-    enabled: ({ library }) => library.program.stage !== 'start',
+    enabled: begun,
     checked: ({ library }) => library.search.narrow.favourite,
     run: ({ library }) => {
       library.navigation.go('photos')

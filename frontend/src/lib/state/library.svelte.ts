@@ -1,4 +1,5 @@
 import { api as bound, onDrop, onState, type Api, type Drop } from '$lib/api'
+import { t } from '$lib/text'
 import { Appearance } from './appearance.svelte'
 import { Decisions } from './decisions.svelte'
 import { Lens } from './lens.svelte'
@@ -65,12 +66,26 @@ export class Library {
   dropped(drop: Drop): void {
     if (drop.problem) this.toasts.add(drop.problem, { level: 'error' })
     const picture = drop.pictures[0]
-    if (picture) {
+    if (picture && this.#begun()) {
       this.navigation.go('photos')
       void this.search.byPicture(picture)
     } else if (drop.folders.length > 0 && this.program.stage !== 'start') {
       this.navigation.go('folders')
     }
+  }
+
+  /** Looks for photos alike to a picture that was pasted, dropped or picked. Throws what is wrong with it. */
+  async searchBy(picture: Blob, name: string): Promise<void> {
+    if (!this.#begun()) return
+    this.navigation.go('photos')
+    await this.search.byBytes(picture, name)
+  }
+
+  /** Before a folder was chosen there is nothing to look in. */
+  #begun(): boolean {
+    if (this.program.stage !== 'start') return true
+    this.toasts.add(t.drop.noPhotos)
+    return false
   }
 
   #timer: ReturnType<typeof setTimeout> | undefined

@@ -151,11 +151,16 @@ describe('the library', () => {
   test('looks for photos like a picture that was dropped', async () => {
     const search = vi.fn(async () => answerOf([A]))
     const library = new Library(apiOf({ search }))
+    const dropped = { folders: [], pictures: [{ token: 't', name: 'x.jpg' }], problem: '' }
+    library.dropped(dropped)
+    expect(search).not.toHaveBeenCalled() // there is nothing yet to look in
+    expect(library.toasts.list).toHaveLength(1)
+    library.program.apply(stateOf(1))
     library.navigation.go('settings')
-    library.dropped({ folders: [], pictures: [{ token: 't', name: 'x.jpg' }], problem: '' })
+    library.dropped(dropped)
     expect(library.navigation.view).toBe('photos')
     expect(search).toHaveBeenCalledWith(expect.objectContaining({ picture: 't', query: '' }))
     library.dropped({ folders: [], pictures: [], problem: 'x.pdf is no picture.' })
-    expect(library.toasts.list[0]?.text).toBe('x.pdf is no picture.')
+    expect(library.toasts.list.at(-1)?.text).toBe('x.pdf is no picture.')
   })
 })

@@ -35,6 +35,7 @@ export const t = {
   drop: {
     here: 'Drop folders to add them, or a picture to find photos like it',
     notPicture: 'That is no picture. Drop a folder of photos, or one picture to find photos like it.',
+    noPhotos: 'There are no photos yet to find like it. Choose a folder first.',
     pasted: 'Pasted picture',
   },
   strip,
