@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"pixeldetective/backend/model/supervisor"
@@ -21,8 +23,8 @@ type Mark struct {
 }
 
 // Trace follows the start of the program without a window, from a backend that is open and not yet run, to the first hit
-// of a query. It fails if a child or a runtime library is there before Ready.
-func (b *Backend) Trace(ctx context.Context, began time.Time, query string, mark func(Mark)) error {
+// of a question. It fails if a child or a runtime library is there before Ready.
+func (b *Backend) Trace(ctx context.Context, began time.Time, mark func(Mark)) error {
 	note := func(step string) { mark(Mark{step, float64(time.Since(began).Microseconds()) / 1000}) }
 	note("library open")
 	ctx, cancel := context.WithCancel(ctx)
@@ -36,21 +38,25 @@ func (b *Backend) Trace(ctx context.Context, began time.Time, query string, mark
 	}
 	b.Supervisor.Ready()
 	note("ready")
-	err := b.firstHit(ctx, snapshots, query, note)
+	err := b.firstHit(ctx, snapshots, note)
 	cancel()
 	return errors.Join(err, <-ended)
 }
 
-// Trace follows the start of what stands behind a window, whose Ready the page calls, and the first hit of a query; an
-// empty query asks nothing. The steps are noted as they are taken.
-func (d *Desktop) Trace(ctx context.Context, query string, note func(step string)) error {
+// Trace follows the start of what stands behind a window, whose Ready the page calls, and asks for a first hit if that is
+// wanted. The steps are noted as they are taken.
+func (d *Desktop) Trace(ctx context.Context, ask bool, note func(step string)) error {
 	select {
 	case <-d.opened:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	note("library open")
-	return d.backend.firstHit(ctx, d.backend.Supervisor.Subscribe(ctx), query, note)
+	snapshots := d.backend.Supervisor.Subscribe(ctx)
+	if ask {
+		return d.backend.firstHit(ctx, snapshots, note)
+	}
+	return followStart(ctx, snapshots, note)
 }
 
 // NothingHeavy says what is there that should not be before Ready: a child, or a runtime library in this process.
@@ -63,22 +69,34 @@ func (d *Desktop) NothingHeavy() error {
 	}
 }
 
-// firstHit asks a question and notes each step until it is answered and every graph is ready or cannot be.
-func (b *Backend) firstHit(ctx context.Context, snapshots <-chan supervisor.Snapshot, query string, note func(string)) error {
-	hit := make(chan error, 1)
-	go func() {
-		if query == "" {
-			hit <- nil
-			return
+// firstHit follows the start until every graph is ready or cannot be, and asks for a hit when the text graph is.
+func (b *Backend) firstHit(ctx context.Context, snapshots <-chan supervisor.Snapshot, note func(string)) error {
+	asked := make(chan error, 1)
+	ask := sync.OnceFunc(func() { go func() { asked <- b.askForHit(ctx, note) }() })
+	err := followStart(ctx, snapshots, func(step string) {
+		note(step)
+		if strings.HasPrefix(step, "text graph") {
+			ask()
 		}
-		answer, err := b.SearchWords(ctx, search.Request{Query: query, Limit: 1})
-		if err == nil {
-			note(fmt.Sprintf("first answer, %d hits", answer.Total))
+	})
+	ask()
+	return cmp.Or(err, <-asked)
+}
+
+// askForHit asks questions until one is answered with a hit: any library of photos shows something of this.
+func (b *Backend) askForHit(ctx context.Context, note func(string)) error {
+	for _, question := range []string{"people", "an animal", "a building", "trees", "water", "food"} {
+		answer, err := b.SearchWords(ctx, search.Request{Query: question, Limit: 1})
+		if err != nil {
+			return err
 		}
-		hit <- err
-	}()
-	err := followStart(ctx, snapshots, note)
-	return cmp.Or(err, <-hit)
+		if answer.Total > 0 {
+			note(fmt.Sprintf("first hit, of %d for %q", answer.Total, question))
+			return nil
+		}
+	}
+	note("nothing is found: the library holds no photo that was seen")
+	return nil
 }
 
 // nothingHeavy says what is there that should not be before Ready.

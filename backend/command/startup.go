@@ -21,9 +21,6 @@ import (
 	"pixeldetective/backend/model/supervisor"
 )
 
-// startupQuestion is asked at the end of a traced start.
-const startupQuestion = "a photo"
-
 // startup prints the steps of a start: of the window where there is a display to open it on, else of the program that
 // would stand behind it.
 func (c *console) startup(ctx context.Context, began time.Time) error {
@@ -86,12 +83,12 @@ func (c *console) traceHere(ctx context.Context, began time.Time, mark func(back
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.Trace(ctx, began, startupQuestion, mark), b.Close())
+	return errors.Join(b.Trace(ctx, began, mark), b.Close())
 }
 
-// traceWindow opens the window, follows its start until a question is answered, and closes it.
+// traceWindow opens the window, follows its start until something is found, and closes it.
 func (c *console) traceWindow(ctx context.Context, window string, mark func(backend.Mark)) error {
-	args := []string{"--trace", "--trace-question", startupQuestion, "--log-level", c.logLevel}
+	args := []string{"--trace-start", "--log-level", c.logLevel}
 	if c.library != "" {
 		args = append(args, "--library", c.library)
 	}

@@ -54,8 +54,8 @@ type options struct {
 	folders []string
 
 	// For doctor and tests.
-	trace    bool
-	question string
+	trace bool // print marks
+	ask   bool // look for a first hit and end
 }
 
 func parse(args []string, errOut io.Writer, getenv func(string) string) (options, error) {
@@ -66,7 +66,7 @@ func parse(args []string, errOut io.Writer, getenv func(string) string) (options
 	flags.StringVar(&o.library, "library", "", "folder that holds everything the program writes (default: PIXEL_DETECTIVE_LIBRARY, else your data folder)")
 	flags.StringVar(&level, "log-level", "error", "what is logged to standard error: trace, debug, info, warn, error, off")
 	flags.BoolVar(&o.trace, "trace", false, "")
-	flags.StringVar(&o.question, "trace-question", "", "")
+	flags.BoolVar(&o.ask, "trace-start", false, "")
 	flags.Usage = func() {
 		fmt.Fprintln(errOut, "Usage: pixel-detective-window [options] [FOLDER…]\nOpens the window; folders that are named are brought into the library.")
 		flags.VisitAll(func(f *flag.Flag) {
@@ -82,6 +82,7 @@ func parse(args []string, errOut io.Writer, getenv func(string) string) (options
 	if o.level, err = logging.ParseLevel(level); err != nil {
 		return o, err
 	}
+	o.trace = o.trace || o.ask
 	for _, folder := range flags.Args() {
 		path, err := filepath.Abs(folder)
 		if err != nil {
@@ -118,10 +119,10 @@ func run(o options, out, errOut io.Writer, getenv func(string) string, show func
 	return shown(ctx, p, show)
 }
 
-// claim makes this process the one window of its library, or shows the one that there is. Under a trace a window of its
-// own is opened, whoever else has one.
+// claim makes this process the one window of its library, or shows the one that there is. To trace a start a window
+// of its own is opened, whoever else has one.
 func claim(ctx context.Context, o options, getenv func(string) string) (*window.Single, error) {
-	if o.question != "" {
+	if o.ask {
 		return nil, nil
 	}
 	exe, err := os.Executable()

@@ -38,7 +38,7 @@ type Program struct {
 func newProgram(o options, single *window.Single, out, errOut io.Writer, getenv func(string) string) *Program {
 	p := &Program{single: single, folders: o.folders, getenv: getenv}
 	if o.trace {
-		p.trace = newTrace(out, o.question)
+		p.trace = newTrace(out, o.ask)
 	}
 	var err error
 	p.desktop, err = backend.OpenDesktop(backend.Config{
@@ -76,10 +76,10 @@ func (p *Program) serve(ctx context.Context) error {
 	return err
 }
 
-// follow notes the steps of the start; where a question was to be answered, that is all that was wanted.
+// follow notes the steps of the start; where a hit was to be looked for, that is all that was wanted.
 func (p *Program) follow(ctx context.Context) error {
 	err := p.trace.follow(ctx, p.desktop)
-	if p.trace.question != "" {
+	if p.trace.ask {
 		p.Quit()
 	}
 	return err

@@ -22,12 +22,12 @@ type Mark struct {
 const (
 	StepFirstPaint = "first paint"
 	StepReady      = "ready"
-	StepComplete   = "complete" // the traced question was answered, and every model is ready or cannot be
+	StepComplete   = "complete" // every model is ready or cannot be, and a hit was looked for if that was wanted
 )
 
 // trace prints marks; nil prints none. It remembers what should not have been.
 type trace struct {
-	question string // asked once the program is ready, after which it ends; empty: none, and it goes on
+	ask bool // for a first hit, after which the program ends
 
 	mu     sync.Mutex // guards what follows
 	out    *json.Encoder
@@ -35,9 +35,7 @@ type trace struct {
 	failed error
 }
 
-func newTrace(out io.Writer, question string) *trace {
-	return &trace{question: question, out: json.NewEncoder(out)}
-}
+func newTrace(out io.Writer, ask bool) *trace { return &trace{ask: ask, out: json.NewEncoder(out)} }
 
 func (t *trace) note(step string) {
 	if t == nil {
@@ -91,9 +89,9 @@ func (t *trace) answered(a window.Answer) {
 	}
 }
 
-// follow notes how the workers start and the traced question is answered.
+// follow notes how the workers start and what is found first.
 func (t *trace) follow(ctx context.Context, d *backend.Desktop) error {
-	if err := d.Trace(ctx, t.question, t.note); err != nil {
+	if err := d.Trace(ctx, t.ask, t.note); err != nil {
 		return err
 	}
 	t.note(StepComplete)
