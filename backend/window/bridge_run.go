@@ -19,6 +19,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	group.Go(func() error { return b.follow(ctx) })
 	group.Go(func() error { return b.chores.run(ctx) })
 	group.Go(func() error { return b.tend(ctx) })
+	defer b.launched.end()
 	return group.Wait()
 }
 

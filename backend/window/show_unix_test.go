@@ -3,6 +3,7 @@
 package window
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -83,6 +84,9 @@ func TestALauncherThatStaysIsEndedWithTheProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := New(Deps{})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
 	began := time.Now()
 	shown := make(chan error, 1)
 	go func() { shown <- b.showFile(file) }()
@@ -93,7 +97,10 @@ func TestALauncherThatStaysIsEndedWithTheProgram(t *testing.T) {
 			t.Fatal("nothing was launched")
 		}
 	}
-	b.launched.end()
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 	if err := <-shown; err == nil {
 		t.Error("a launcher that was ended has shown the file")
 	}
