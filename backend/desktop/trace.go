@@ -70,8 +70,8 @@ func (t *trace) paged(m window.Marks, nothingHeavy func() error) {
 		t.note("not as it should be: " + err.Error())
 	}
 	t.noteAt("page asked for", m.Navigation)
-	t.noteAt(StepFirstPaint, m.FirstPaint)
 	t.noteAt("keys taken", m.Listening)
+	t.noteAt(StepFirstPaint, m.FirstPaint)
 	t.note(StepReady)
 }
 
