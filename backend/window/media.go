@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -8,11 +9,16 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
+	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/photo"
 )
+
+// patienceMedia is how long an answer may wait for the library to be opened and for a picture to be made.
+const patienceMedia = 2 * time.Minute
 
 // mediaParts are what the media handlers work with.
 type mediaParts struct {
@@ -23,6 +29,8 @@ type mediaParts struct {
 	Dev bool
 	// Stamp changes whenever a listing may have changed; nil: every question is asked of the library.
 	Stamp func() string
+	// Report is told what is kept of previews; nil: nobody is.
+	Report func(supervisor.Cache)
 	// MaxFileBytes and MaxPixels bound what is given to a decoder; ThumbnailSide is that of thumbnails made on demand.
 	MaxFileBytes  int64
 	MaxPixels     uint64
@@ -80,7 +88,10 @@ func (m *media) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, "This address answers the program's own window only.")
 		return
 	}
-	m.mux.ServeHTTP(w, r)
+	// The page's requests come without an end of their own.
+	ctx, cancel := context.WithTimeout(r.Context(), patienceMedia)
+	defer cancel()
+	m.mux.ServeHTTP(w, r.WithContext(ctx))
 }
 
 // own says whether a request comes from the program's page. Host keeps out names that were made to point here; Origin,

@@ -107,7 +107,7 @@ func (m *media) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var timeout *worker.TimeoutError
 	switch {
 	case r.Context().Err() != nil:
-		refuse(w, http.StatusServiceUnavailable, "The page no longer asks for it.")
+		refuse(w, http.StatusServiceUnavailable, "This took too long and was given up; ask again.")
 	case errors.As(err, &unknown), errors.Is(err, store.ErrNoThumbnail):
 		refuse(w, http.StatusNotFound, "There is no such photo.")
 	case errors.As(err, &gone):

@@ -19,6 +19,12 @@ func (m *media) takePicture(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge, tooLarge)
 		return
 	}
+	give, err := m.pictures.room(r.Context(), limit)
+	if err != nil {
+		m.fail(w, r, err)
+		return
+	}
+	defer give()
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {

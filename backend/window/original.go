@@ -56,7 +56,7 @@ func openFile(o store.Original) (*os.File, fs.FileInfo, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }() // of a folder that was read
 	named, err := root.Lstat(rel)
 	if err != nil {
 		return nil, nil, err

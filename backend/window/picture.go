@@ -48,16 +48,20 @@ func newPictures(p *previews) *pictures {
 	return &pictures{previews: p, kept: map[string]askedPicture{}}
 }
 
-// add has a picture looked at and keeps it. What is no picture is a *worker.RefusedError.
+// room waits until so many bytes may be held on their way to a decoder; give gives them back.
+func (p *pictures) room(ctx context.Context, bytes int64) (give func(), err error) {
+	held := min(max(bytes, 1), previewReadBytes)
+	if err := p.previews.reading.Acquire(ctx, held); err != nil {
+		return nil, err
+	}
+	return func() { p.previews.reading.Release(held) }, nil
+}
+
+// add has a picture looked at and keeps it. The caller has made room for its bytes. What is no picture is a *worker.RefusedError.
 func (p *pictures) add(ctx context.Context, data []byte, name string) (Picture, error) {
 	if len(data) == 0 {
 		return Picture{}, &worker.RefusedError{Reason: "it is empty"}
 	}
-	held := min(int64(len(data)), previewReadBytes)
-	if err := p.previews.reading.Acquire(ctx, held); err != nil {
-		return Picture{}, err
-	}
-	defer p.previews.reading.Release(held)
 	extension := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), "."))
 	if len(extension) > 8 {
 		extension = ""
@@ -88,6 +92,11 @@ func (p *pictures) addFile(ctx context.Context, path string) (Picture, error) {
 	case info.Size() > limit:
 		return Picture{}, &worker.RefusedError{Reason: fmt.Sprintf("it has %d MB, more than the limit of %d MB for one photo", info.Size()>>20, limit>>20)}
 	}
+	give, err := p.room(ctx, info.Size())
+	if err != nil {
+		return Picture{}, err
+	}
+	defer give()
 	data := make([]byte, info.Size())
 	if _, err := io.ReadFull(file, data); err != nil {
 		return Picture{}, &worker.RefusedError{Reason: "it cannot be read"}

@@ -36,10 +36,13 @@ type previews struct {
 	maxFileBytes  int64
 	maxPixels     uint64
 	thumbnailSide int
-	reading       *semaphore.Weighted // bytes
+	report        func(supervisor.Cache) // told what is kept; nil: nobody is
+	reading       *semaphore.Weighted    // bytes
 
 	mu     sync.Mutex
 	cache  byteCache
+	hits   int64
+	misses int64
 	making map[previewKey]chan struct{} // closed when the one who makes it has ended
 }
 
@@ -51,7 +54,7 @@ type previewKey struct {
 
 func newPreviews(p mediaParts) *previews {
 	v := &previews{
-		library: p.Library, decoder: p.Decoder, maxFileBytes: p.MaxFileBytes, maxPixels: p.MaxPixels, thumbnailSide: p.ThumbnailSide,
+		library: p.Library, decoder: p.Decoder, maxFileBytes: p.MaxFileBytes, maxPixels: p.MaxPixels, thumbnailSide: p.ThumbnailSide, report: p.Report,
 		reading: semaphore.NewWeighted(previewReadBytes), cache: newByteCache(previewCacheBytes), making: map[previewKey]chan struct{}{},
 	}
 	if v.maxFileBytes <= 0 || v.maxFileBytes > worker.MaxPhotoBytes {
@@ -80,12 +83,14 @@ func (v *previews) once(ctx context.Context, key previewKey, p supervisor.Priori
 	for {
 		v.mu.Lock()
 		if data, ok := v.cache.get(key); ok {
+			v.hits++
 			v.mu.Unlock()
 			return data, nil
 		}
 		others, busy := v.making[key]
 		if !busy {
 			v.making[key] = make(chan struct{})
+			v.misses++
 		}
 		v.mu.Unlock()
 		if !busy {
@@ -109,6 +114,9 @@ func (v *previews) lead(ctx context.Context, key previewKey, p supervisor.Priori
 		}
 		close(v.making[key])
 		delete(v.making, key)
+		if v.report != nil {
+			v.report(supervisor.Cache{Name: "previews", Entries: int64(len(v.cache.entries)), Bytes: v.cache.held, Hits: v.hits, Misses: v.misses})
+		}
 	}()
 	known, err := v.originals(ctx, key.id)
 	if err != nil {

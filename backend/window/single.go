@@ -21,7 +21,8 @@ var ErrShown = errors.New("the window that is open already was shown")
 
 // Wish is what a second start asks of the window that is open already, beside to be shown.
 type Wish struct {
-	// Folders are to be brought into the library; absolute paths, bytes as the operating system gave them.
+	// Folders are to be brought into the library: bytes as the operating system gave them; a path that is not absolute starts
+	// where the one who asks works.
 	Folders []string
 }
 
@@ -108,7 +109,7 @@ func (s *Single) Run(ctx context.Context, show func(Wish)) error {
 	var lost chan error
 	every := askAgain * 5
 	if watcher, err := fsnotify.NewWatcher(); err == nil {
-		defer watcher.Close()
+		defer func() { _ = watcher.Close() }()
 		if err := watcher.Add(s.dir); err == nil {
 			events, lost = watcher.Events, watcher.Errors
 			every = 2 * time.Second // in case an event is lost
@@ -124,7 +125,7 @@ func (s *Single) Run(ctx context.Context, show func(Wish)) error {
 		case <-ctx.Done():
 			return nil
 		case <-events:
-		case <-lost:
+		case <-lost: //nolint:errcheck // the tick looks all the same
 		case <-tick.C:
 		}
 	}
@@ -158,6 +159,9 @@ type wishFile struct {
 func (w Wish) text() []byte {
 	var f wishFile
 	for _, folder := range w.Folders {
+		if full, err := filepath.Abs(folder); err == nil {
+			folder = full
+		}
 		f.Folders = append(f.Folders, []byte(folder))
 	}
 	text, err := json.Marshal(f)

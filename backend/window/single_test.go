@@ -23,9 +23,9 @@ func TestASecondStartShowsTheFirstWindow(t *testing.T) {
 	wishes := make(chan Wish, 4)
 	ended := make(chan error, 1)
 	go func() { ended <- first.Run(ctx, func(w Wish) { wishes <- w }) }()
-	want := []string{"/a folder", "/latin1-\xe9\n"}
+	want := []string{"/a folder", "/latin1-\xe9\n", filepath.Join(here(t), "relative")}
 	for range 3 {
-		if _, err := Claim(t.Context(), library, Wish{Folders: append(want, "relative")}); !errors.Is(err, ErrShown) {
+		if _, err := Claim(t.Context(), library, Wish{Folders: []string{want[0], want[1], "relative"}}); !errors.Is(err, ErrShown) {
 			t.Fatalf("a second window is not refused: %v", err)
 		}
 		if w := <-wishes; !slices.Equal(w.Folders, want) {
@@ -113,4 +113,13 @@ func TestALibraryThatCannotBeWrittenHasNoClaim(t *testing.T) {
 	if _, err := Claim(t.Context(), file, Wish{}); err == nil || errors.Is(err, ErrShown) {
 		t.Errorf("have %v", err)
 	}
+}
+
+func here(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }

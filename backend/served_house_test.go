@@ -1,4 +1,4 @@
-package window_test
+package backend
 
 import (
 	"bytes"
@@ -9,35 +9,22 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
-	"pixeldetective/backend"
 	"pixeldetective/backend/config"
 	"pixeldetective/backend/internal/testkit"
 	"pixeldetective/backend/photo"
 	"pixeldetective/backend/window"
 )
 
-// buildWorker builds the real worker into a folder.
-func buildWorker(t *testing.T, dir string) {
-	t.Helper()
-	build := exec.Command("go", "build", "-tags", "sqlite_fts5", "-o", filepath.Join(dir, "pixel-detective-worker"),
-		"pixeldetective/backend/cmd/pixel-detective-worker")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the worker: %v\n%s", err, out)
-	}
-}
-
 // house is the program behind a window: real store, files, watcher, indexer and decode workers, and no model.
 type house struct {
 	*window.Bridge
 	t       *testing.T
 	library string
-	program string // folder of the executables
 	photos  string
 	handler http.Handler
 	drops   chan window.Drop
@@ -48,8 +35,8 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	dir := t.TempDir()
-	h := &house{t: t, library: filepath.Join(dir, "library"), program: filepath.Join(dir, "program"), photos: filepath.Join(dir, "photos")}
-	for _, d := range []string{h.library, h.program, h.photos} {
+	h := &house{t: t, library: filepath.Join(dir, "library"), photos: filepath.Join(dir, "photos")}
+	for _, d := range []string{h.library, h.photos} {
 		if err := os.Mkdir(d, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -59,16 +46,15 @@ func newHouse(t *testing.T) *house {
 	if err := os.WriteFile(filepath.Join(h.library, "settings.toml"), []byte(settings), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	buildWorker(t, h.program)
 	h.open()
 	return h
 }
 
 func (h *house) open() {
 	h.t.Helper()
-	environment := map[string]string{config.EnvModels: filepath.Join(h.program, "no models"), "HOME": h.library}
-	d, err := backend.OpenDesktop(backend.Config{
-		Library: h.library, Program: "test", Executable: filepath.Join(h.program, "pixel-detective-window"),
+	environment := map[string]string{config.EnvModels: filepath.Join(h.library, "no models"), "HOME": h.library}
+	d, err := OpenDesktop(Config{
+		Library: h.library, Program: "test", Executable: filepath.Join(built, "pixel-detective-window"),
 		Getenv: func(name string) string { return environment[name] },
 	})
 	if err != nil {

