@@ -1,3 +1,4 @@
+import { untrack } from 'svelte'
 import { SvelteMap } from 'svelte/reactivity'
 import type { Api } from '$lib/api'
 
@@ -10,15 +11,20 @@ export interface Decision {
 /** Favourites and ratings, as far as the page knows them. Changed at once, and put back where the program refuses. */
 export class Decisions {
   #known = new SvelteMap<string, Decision>()
+  #noted = new WeakSet<object>()
 
   constructor(private readonly api: Pick<Api, 'setFavourite' | 'setRating' | 'photo'>) {}
 
-  /** Notes what the program told of photos. */
+  /** Notes what the program told of photos. What it told once is older than what was decided since: it is not noted again. */
   learn(photos: Iterable<{ id: string } & Decision>): void {
-    for (const { id, favourite, rating } of photos) {
-      const old = this.#known.get(id)
-      if (old?.favourite !== favourite || old.rating !== rating) this.#known.set(id, { favourite, rating })
-    }
+    if (this.#noted.has(photos)) return
+    this.#noted.add(photos)
+    untrack(() => {
+      for (const { id, favourite, rating } of photos) {
+        const old = this.#known.get(id)
+        if (old?.favourite !== favourite || old.rating !== rating) this.#known.set(id, { favourite, rating })
+      }
+    })
   }
 
   /** What is known of a photo. */

@@ -9,7 +9,7 @@ export const failures = {
   again: 'Try all again',
   tried: (n: number) => `${plural(n, 'file')} will be tried again.`,
   show: 'Show in Files',
-  showNamed: (name: string) => `Show ${name} in Files`,
+  showNamed: (name: string) => `Show in Files: ${name}`,
   list: 'Files that were set aside',
   file: 'File',
   reason: 'Reason',
