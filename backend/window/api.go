@@ -149,6 +149,8 @@ type Question struct {
 	Limit   int    `json:"limit"`
 	Sort    string `json:"sort"` // "" (best first), date, name, size
 	Narrow  Narrow `json:"narrow"`
+	// Uncut asks for every photo in order of fit, not only those that answer.
+	Uncut bool `json:"uncut"`
 }
 
 // Narrow leaves photos out. Zero values leave none out.

@@ -111,7 +111,7 @@ func (b *Bridge) search(ctx context.Context, q Question) (Answer, error) {
 // request is a question as the engine knows it, without what it is asked by.
 func (b *Bridge) request(q Question) (search.Request, error) {
 	r := search.Request{
-		Limit: min(max(q.Limit, 0), mostAsked), Offset: max(q.Offset, 0), Sort: search.Sort(q.Sort), Whole: true,
+		Limit: min(max(q.Limit, 0), mostAsked), Offset: max(q.Offset, 0), Sort: search.Sort(q.Sort), Whole: true, Uncut: q.Uncut,
 	}
 	if !slices.Contains([]search.Sort{search.SortRelevance, search.SortDate, search.SortName, search.SortSize}, r.Sort) {
 		return r, errors.New("hits can be sorted by fit, date, name or size")

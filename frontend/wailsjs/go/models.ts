@@ -287,6 +287,7 @@ export namespace window {
 	    limit: number;
 	    sort: string;
 	    narrow: Narrow;
+	    uncut: boolean;
 	}
 	
 	export interface Setting {

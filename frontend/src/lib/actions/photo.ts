@@ -1,3 +1,4 @@
+import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark'
 import Expand from '@lucide/svelte/icons/expand'
 import FolderSearch from '@lucide/svelte/icons/folder-search'
 import Heart from '@lucide/svelte/icons/heart'
@@ -60,6 +61,16 @@ export const photoActions: readonly Action[] = [
       library.navigation.go('photos')
       return library.search.alike(targets[0] as string)
     },
+  },
+  {
+    id: 'photo.why',
+    label: t.actions.why,
+    icon: CircleQuestionMark,
+    shortcut: 'W',
+    group: 'photo',
+    enabled: (ctx) => one(ctx) && ctx.library.navigation.viewer === null && ctx.library.search.explains(ctx.targets[0] as string),
+    checked: ({ library, targets }) => library.search.explained === targets[0],
+    run: ({ library, targets }) => library.search.explain(targets[0] as string),
   },
   {
     id: 'photo.favourite',

@@ -8,6 +8,13 @@ export const TRAILING = 30
 /** Hits that are asked for at once. */
 export const PAGE = 200
 
+/** Where what is looked for is kept over a reload of the page. */
+const KEY = 'pd.question'
+
+/** How often, and how long apart in ms, a question is asked again that another part of the window pushed aside. */
+const AGAIN = 5
+const AGAIN_AFTER = 100
+
 export const NO_NARROW: Narrow = Object.freeze({ folder: '', from_month: 0, to_month: 0, favourite: false, min_rating: 0 })
 
 /** What is looked for, and what was found. Asked with each keystroke; older answers never replace newer ones. */
@@ -107,6 +114,11 @@ export class Search implements PhotoSource {
     await this.byPicture(await this.post(blob, name))
   }
 
+  /** Whether it is known why a photo answers. */
+  explains(id: string): boolean {
+    return this.active && this.hits.some((hit) => hit.id === id && (hit.evidence.length > 0 || hit.why.length > 0))
+  }
+
   /** Shows or hides why a photo answers. */
   explain(id: string): void {
     this.explained = this.explained === id ? '' : id
@@ -121,7 +133,20 @@ export class Search implements PhotoSource {
   setNarrow(part: Partial<Narrow>): void {
     this.narrow = { ...this.narrow, ...part }
     for (const fn of this.#narrowing) fn(this.narrow)
+    this.#keep()
     if (this.active) void this.run()
+  }
+
+  /** Takes up what was looked for before the page was reloaded. */
+  restore(): void {
+    const kept = read()
+    if (!kept) return
+    this.text = kept.text
+    this.like = kept.like
+    this.picture = kept.picture
+    this.sort = kept.sort
+    if (isNarrow(kept.narrow)) this.setNarrow(kept.narrow)
+    else void this.run()
   }
 
   /** Calls fn whenever other photos are left out. Returns what ends that. */
@@ -141,8 +166,14 @@ export class Search implements PhotoSource {
     if (!this.active) return
     const asked = ++this.#asked
     this.pending = true
+    this.#keep()
     try {
-      this.#take(asked, await this.api.search(this.#question(0)))
+      let answer = await this.api.search(this.#question(0))
+      for (let i = 0; i < AGAIN && answer.superseded && asked === this.#asked; i++) {
+        await new Promise((go) => setTimeout(go, AGAIN_AFTER))
+        if (asked === this.#asked) answer = await this.api.search(this.#question(0))
+      }
+      this.#take(asked, answer)
     } catch (thrown) {
       if (asked === this.#asked) this.problem = thrown instanceof Error ? thrown.message : String(thrown)
     } finally {
@@ -168,6 +199,15 @@ export class Search implements PhotoSource {
     }
   }
 
+  /** The photos that come closest without answering, best first: at most so many. Empty where another question came. */
+  async nearest(most: number): Promise<Hit[]> {
+    const asked = this.#asked
+    const all = await this.api.search({ ...this.#question(0), limit: Math.min(this.count + most, PAGE * 4), uncut: true })
+    if (asked !== this.#asked || all.superseded) return []
+    const answering = new Set(this.hits.map((hit) => hit.id))
+    return all.hits.filter((hit) => !answering.has(hit.id)).slice(0, most)
+  }
+
   /** Looks for nothing, and leaves nothing out. */
   clear(): void {
     this.text = ''
@@ -186,6 +226,16 @@ export class Search implements PhotoSource {
     this.problem = ''
     this.pending = false
     this.version++
+    this.#keep()
+  }
+
+  #keep(): void {
+    const { text, like, picture, sort, narrow } = this
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify({ text, like, picture, sort, narrow } satisfies Kept))
+    } catch {
+      // Then a reload begins anew.
+    }
   }
 
   #take(asked: number, answer: Answer): void {
@@ -207,7 +257,21 @@ export class Search implements PhotoSource {
       limit: PAGE,
       sort: this.sort,
       narrow: this.narrow,
+      uncut: false,
     }
+  }
+}
+
+type Kept = Pick<Search, 'text' | 'like' | 'picture' | 'sort' | 'narrow'>
+
+/** Reads what was kept; null if nothing was, or it is not of this form. */
+function read(): Kept | null {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Partial<Kept> | null
+    if (typeof kept?.text !== 'string' || typeof kept.like !== 'string' || typeof kept.narrow !== 'object') return null
+    return { text: kept.text, like: kept.like, picture: kept.picture ?? null, sort: kept.sort ?? '', narrow: { ...NO_NARROW, ...kept.narrow } }
+  } catch {
+    return null
   }
 }
 

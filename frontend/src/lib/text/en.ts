@@ -14,7 +14,6 @@ export const t = {
   app: {
     name: 'Pixel Detective',
     views: 'Views',
-    skip: 'Skip to the photos',
     alone: 'This page belongs to the window of Pixel Detective. Start the program to see your photos.',
     failed: 'Something in this window went wrong. Your photos and the library are untouched. Reload the window if it looks odd.',
     reload: 'Reload the window',
@@ -62,6 +61,7 @@ export const t = {
   actions: {
     open: 'Open photo',
     similar: 'Find similar photos',
+    why: 'Why this photo',
     favourite: 'Favourite',
     favoured: (n: number, on: boolean) => (on ? `${plural(n, 'photo')} added to your favourites` : `${plural(n, 'photo')} taken out of your favourites`),
     rate: (stars: number) => (stars === 0 ? 'No stars' : plural(stars, 'star')),

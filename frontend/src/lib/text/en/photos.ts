@@ -112,6 +112,7 @@ export const photos = {
   lineHigh: 'fits best',
   only: (word: string) => `Only “${word}”`,
   weaker: 'Show weaker ones',
+  weakerTitle: 'Short of the line',
 
   none: 'No photo fits',
   noneNarrowed: 'No photo is left',
