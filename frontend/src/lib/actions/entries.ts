@@ -109,6 +109,7 @@ function valueWords(setting: Setting): string {
   if (setting.kind === 'switch') return value === 'true' ? t.settings.on : t.settings.off
   if (zero !== '' && /^0\D*$/.test(value)) return t.settings.automatic.toLowerCase()
   if (setting.kind === 'share') return format.percent(100 * Number(value) + 1e-9)
+  if (value === '') return t.settings.empty
   return t.settings.choices[value]?.toLowerCase() ?? value.replace(/^([\d.]+) ?([a-z]+)$/i, (_, number: string, unit: string) => `${number} ${t.settings.units[unit] ?? unit}`)
 }
 

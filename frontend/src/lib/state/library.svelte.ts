@@ -1,4 +1,4 @@
-import { api as bound, onDrop, onState, type Api, type Drop } from '$lib/api'
+import { api as bound, onDrop, onState, type Api, type Drop, type State } from '$lib/api'
 import { t } from '$lib/text'
 import { Appearance } from './appearance.svelte'
 import { Decisions } from './decisions.svelte'
@@ -13,6 +13,9 @@ import { Removals } from './removals.svelte'
 import { Search } from './search.svelte'
 import { Selection } from './selection.svelte'
 import { Toasts } from './toasts.svelte'
+
+/** Time after which the program is asked whether a push was lost, in ms. */
+const HEARTBEAT = 15_000
 
 /** All state of the page, each part once, and what ties the parts together. */
 export class Library {
@@ -45,21 +48,37 @@ export class Library {
   /** Listens to the program until the returned function is called. */
   start(): () => void {
     this.navigation.restore(location.hash)
+    const beat = setInterval(() => this.program.state && void this.program.ask(), HEARTBEAT)
     const ends = [
       this.appearance.start(),
-      this.program.subscribe((now, before) => {
-        this.appearance.set(now.appearance.theme)
-        this.listing.changed(now.library.listing)
-        this.overview.changed(now)
-        // What the photos show becomes known little by little: the same question finds more.
-        if (before && before.library.seen !== now.library.seen && this.search.active && !this.search.pending) this.#again()
-      }),
+      this.program.subscribe((now, before) => this.#changed(now, before)),
       this.search.onNarrow((narrow) => this.listing.narrowTo(narrow)),
       onState((state) => void this.program.pushed(state)),
       onDrop((drop) => this.dropped(drop)),
+      $effect.root(() => {
+        $effect(() => {
+          // A photo that was in the viewer before a reload gets its neighbours back when they are there.
+          void this.listing.version
+          void this.search.version
+          if (this.navigation.lost) this.navigation.rejoin(this.navigation.lost.kind === 'answer' ? this.search : this.listing)
+        })
+      }),
+      () => clearInterval(beat),
       () => clearTimeout(this.#timer),
     ]
+    this.search.restore()
     return () => ends.forEach((end) => end())
+  }
+
+  #changed(now: State, before: State | null): void {
+    this.appearance.set(now.appearance.theme)
+    this.listing.changed(now.library.listing)
+    this.overview.changed(now)
+    // What the photos show becomes known little by little, and the model may come late: the same question finds more.
+    if (!before || !this.search.active) return
+    const words = (state: State): boolean => state.snapshot.capabilities.some((c) => c.name === 'search_words' && c.available)
+    if (words(now) && !words(before)) void this.search.run()
+    else if (before.library.seen !== now.library.seen && !this.search.pending) this.#again()
   }
 
   /** Takes in what was dropped on the window. */

@@ -17,6 +17,8 @@ export class Navigation {
   viewer = $state.raw<Viewing | null>(null)
   /** What a view shall show first, such as a setting's key. */
   focus = $state('')
+  /** Where the photo of the viewer was before a reload, until its neighbours are there again. */
+  lost: { kind: PhotoSource['kind']; index: number; id: string } | null = null
 
   /** Shows a view. The viewer closes. */
   go(view: View, focus = ''): void {
@@ -50,16 +52,33 @@ export class Navigation {
     this.#keep()
   }
 
+  /** Puts the photo of the viewer back among its neighbours, if it is still in its place there. */
+  rejoin(source: PhotoSource): void {
+    const { lost, viewer } = this
+    if (!lost || lost.kind !== source.kind || lost.id !== viewer?.id || source.idAt(lost.index) !== lost.id) return
+    this.lost = null
+    this.viewer = { source, index: lost.index, id: lost.id }
+    this.#keep()
+  }
+
   /** Goes to where the address says. What it does not say is left as it is. */
   restore(hash: string): void {
-    const [view, id] = hash.replace(/^#\/?/, '').split('/')
+    const [view, id, place] = hash.replace(/^#\/?/, '').split('/')
     if (VIEWS.some((known) => known === view)) this.view = view as View
-    this.viewer = id && /^[0-9a-f]{64}$/.test(id) ? { source: new PhotoList([id]), index: 0, id } : null
+    this.viewer = null
+    this.lost = null
+    if (!id || !/^[0-9a-f]{64}$/.test(id)) return
+    this.viewer = { source: new PhotoList([id]), index: 0, id }
+    const [, kind, index] = /^(listing|answer)-(\d{1,9})$/.exec(place ?? '') ?? []
+    if (kind) this.lost = { kind: kind as PhotoSource['kind'], index: Number(index), id }
   }
 
   /** The address of where one is. */
   get hash(): string {
-    return `#/${this.view}${this.viewer ? `/${this.viewer.id}` : ''}`
+    const { viewer } = this
+    if (!viewer) return `#/${this.view}`
+    const place = viewer.source.kind === 'list' ? '' : `/${viewer.source.kind}-${viewer.index}`
+    return `#/${this.view}/${viewer.id}${place}`
   }
 
   #keep(): void {

@@ -63,7 +63,12 @@ export class Program {
   async pushed(state: State): Promise<void> {
     const lost = this.state !== null && BigInt(state.seq) > this.#seq + 1n
     this.apply(state)
-    if (!lost || this.#asking) return
+    if (lost) await this.ask()
+  }
+
+  /** Asks the program how things are. The last push may have been lost, and nothing would tell. */
+  async ask(): Promise<void> {
+    if (this.#asking) return
     this.#asking = true
     try {
       this.apply(await this.api.state())

@@ -75,9 +75,22 @@ describe('typing', () => {
     await settle()
     expect(search.wrong?.at).toBe(4)
     void search.ask('dog iso:1')
+    void search.ask('dog iso:12')
     asked[2]?.answer(answerOf([], { superseded: true }))
     await settle()
     expect(search.hits.map((h) => h.id)).toEqual(['a'])
+  })
+
+  test('a question that another part of the window pushed aside is asked again', async () => {
+    const { search, asked } = byHand()
+    void search.ask('dog')
+    asked[0]?.answer(answerOf([], { superseded: true }))
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(asked).toHaveLength(2)
+    expect(search.pending).toBe(true)
+    asked[1]?.answer(answerOf(['a']))
+    await settle()
+    expect([search.hits.length, search.pending]).toEqual([1, false])
   })
 
   test('an emptied box forgets the answer, also one that is under way', async () => {

@@ -10,6 +10,7 @@ import { Toasts } from './toasts.svelte'
 
 beforeEach(() => {
   localStorage.clear()
+  sessionStorage.clear()
   location.hash = ''
   vi.useFakeTimers()
 })
@@ -125,7 +126,71 @@ describe('recent questions', () => {
   })
 })
 
+describe('a reload of the page', () => {
+  test('leads back to the question and to the photo amid its neighbours', async () => {
+    const search = vi.fn(async () => answerOf([A, B]))
+    const before = new Library(apiOf({ search }), readerOf())
+    await before.search.ask('dog')
+    before.search.setNarrow({ favourite: true })
+    before.navigation.open(B, before.search, 1)
+
+    const after = new Library(apiOf({ search }), readerOf())
+    const end = after.start()
+    expect(after.navigation.viewer).toMatchObject({ id: B, index: 0 })
+    await vi.advanceTimersByTimeAsync(100)
+    expect([after.search.text, after.search.narrow.favourite]).toEqual(['dog', true])
+    expect(after.navigation.viewer).toMatchObject({ id: B, index: 1 })
+    expect(after.navigation.step(-1)).toBe(true)
+    end()
+  })
+
+  test('where the photo has moved meanwhile, shows it by itself', async () => {
+    location.hash = `#/photos/${B}/listing-0`
+    const library = new Library(apiOf(), readerOf([A, B]))
+    const end = library.start()
+    library.program.apply(stateOf(1))
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(library.listing.idAt(0)).toBe(A)
+    expect(library.navigation.viewer).toMatchObject({ id: B, source: { kind: 'list' } })
+    end()
+  })
+
+  test('is not misled by what something else kept', () => {
+    for (const kept of ['{', '7', 'null', '{"text":1}']) {
+      sessionStorage.setItem('pd.question', kept)
+      const library = new Library(apiOf(), readerOf())
+      library.start()()
+      expect(library.search.active).toBe(false)
+    }
+  })
+})
+
 describe('the library', () => {
+  test('asks the program when it has long heard nothing', async () => {
+    const state = vi.fn(async () => stateOf(7))
+    const library = new Library(apiOf({ state }), readerOf())
+    const end = library.start()
+    library.program.apply(stateOf(1))
+    await vi.advanceTimersByTimeAsync(16_000)
+    expect(library.program.state?.seq).toBe('7')
+    end()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(state).toHaveBeenCalledTimes(1)
+  })
+
+  test('asks the same question again when the model has come', async () => {
+    const search = vi.fn(async () => answerOf([A]))
+    const library = new Library(apiOf({ search }), readerOf())
+    const end = library.start()
+    library.program.apply(stateOf(1))
+    await library.search.ask('dog')
+    const ready = stateOf(2)
+    ready.snapshot.capabilities = [{ name: 'search_words', available: true, remaining_seconds: 0 }]
+    library.program.apply(ready)
+    expect(search).toHaveBeenCalledTimes(2)
+    end()
+  })
+
   test('takes the theme, and marks the page with it', () => {
     const library = new Library(apiOf(), readerOf())
     const end = library.start()
