@@ -113,9 +113,9 @@ func (m *media) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &gone):
 		refuse(w, http.StatusGone, gone.Reason)
 	case errors.As(err, &refused):
-		refuse(w, http.StatusUnprocessableEntity, "The picture cannot be shown: "+refused.Reason)
+		refuse(w, http.StatusUnprocessableEntity, sentence("the picture cannot be shown: "+refused.Reason))
 	case errors.As(err, &unavailable):
-		refuse(w, http.StatusServiceUnavailable, unavailable.Error()+".")
+		refuse(w, http.StatusServiceUnavailable, sentence(unavailable.Error()))
 	case errors.As(err, &crash), errors.As(err, &timeout):
 		refuse(w, http.StatusUnprocessableEntity, "The picture cannot be shown: it stopped the process that reads pictures.")
 	case errors.Is(err, supervisor.ErrStopped):

@@ -42,7 +42,7 @@ func (m *media) takePicture(w http.ResponseWriter, r *http.Request) {
 	made, err := m.pictures.add(r.Context(), data, name)
 	var refused *worker.RefusedError
 	if errors.As(err, &refused) {
-		refuse(w, http.StatusUnprocessableEntity, "This is no picture that can be searched by: "+refused.Reason)
+		refuse(w, http.StatusUnprocessableEntity, sentence("this is no picture that can be searched by: "+refused.Reason))
 		return
 	}
 	if err != nil {

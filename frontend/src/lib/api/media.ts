@@ -13,9 +13,13 @@ export const original = (id: string): string => `/media/original/${id}`
 /** Address of a picture that is not of the library. */
 export const pictureUrl = (token: string): string => `/media/picture/${token}`
 
-/** Hands a pasted or dropped picture to the program, to search by it. */
+/**
+ * Hands a pasted or dropped picture to the program, to search by it. The bytes go, not the blob: WebKitGTK ends the whole
+ * program when a blob is posted to an address of its own scheme.
+ */
 export async function postPicture(blob: Blob, name: string): Promise<Picture> {
-  const response = await fetch('/media/picture', { method: 'POST', body: blob, headers: { 'X-Name': encodeURIComponent(name) } })
+  const body = await blob.arrayBuffer()
+  const response = await fetch('/media/picture', { method: 'POST', body, headers: { 'X-Name': encodeURIComponent(name) } })
   if (!response.ok) throw new ApiError((await response.text()).trim() || response.statusText)
   return (await response.json()) as Picture
 }
