@@ -67,8 +67,8 @@ export class Overview {
 
 /** The month that grew most from one count to the next, the newest if several did; 0: none. */
 export function grown(before: Months, after: Months): number {
-  // All at once says nothing about which came last.
-  if (before.total === 0) return 0
+  // Read for the first time: that says nothing about which came last.
+  if (before === NO_PHOTOS) return 0
   let month = 0
   let most = 0
   for (let i = after.counts.length - 1; i >= 0; i--) {

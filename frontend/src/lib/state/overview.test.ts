@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Candidate, Columns, State } from '$lib/api'
-import { dayOfMonth, monthsOf } from '$lib/draw/months'
+import { dayOfMonth, monthsOf, NO_PHOTOS } from '$lib/draw/months'
 import { grown, Overview } from './overview.svelte'
 
 const month = 24240
@@ -42,6 +42,7 @@ describe('the overview', () => {
     const after = monthsOf([{ month, count: 5 }, { month: month - 3, count: 2 }])
     expect(grown(before, after)).toBe(month - 3)
     expect(grown(after, after)).toBe(0)
-    expect(grown(monthsOf([]), after)).toBe(0)
+    expect(grown(monthsOf([]), after)).toBe(month)
+    expect(grown(NO_PHOTOS, after)).toBe(0)
   })
 })

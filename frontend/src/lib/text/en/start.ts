@@ -13,7 +13,7 @@ export const start = {
   atOnce: 'at once',
   about: (time: string) => `in about ${time}`,
   unknown: 'not known yet',
-  note: 'You can search from the first minute; the newest photos come first.',
+  note: 'You can search from the first minute on, in what was seen by then.',
   counting: (n: number) => (n === 0 ? 'Counting photos' : `${plural(n, 'photo')} so far`),
   empty: 'There is no photo in this folder. Choose another one, or drop one here.',
   look: (name: string) => `Look through ${name}`,
