@@ -117,6 +117,7 @@ export const t = {
     then: 'then',
   },
   menu: {
+    region: 'Menu',
     photo: 'Photo',
     photos: (n: number) => plural(n, 'photo'),
     rate: 'Stars',
