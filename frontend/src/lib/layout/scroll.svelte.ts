@@ -169,7 +169,9 @@ export class GridScroll {
     const near = rowsWithin(layout, at - this.#view * OVERSCAN, at + this.#view * (1 + OVERSCAN))
     if (near.first !== this.rows.first || near.last !== this.rows.last) this.rows = near
     const seen = rowsWithin(layout, at, at + this.#view - 1)
-    const first = layout.start[seen.first] ?? 0
+    // A row of which only the gap below is left is not in view; under a heading that is, its photos are.
+    const past = seen.first < seen.last && (layout.top[seen.first] ?? 0) + (layout.height[seen.first] ?? 0) <= at
+    const first = layout.start[past ? seen.first + 1 : seen.first] ?? 0
     const last = (layout.start[seen.last + 1] ?? 0) - 1
     if (first !== this.inView.first || last !== this.inView.last) this.inView = { first, last }
   }
