@@ -33,6 +33,7 @@ export const preparing = {
   photo: (i: number, n: number) => `Photo ${count(i)} of the ${count(n)} seen last`,
   inAbout: (time: string) => `in about ${time}`,
   log: 'Log',
+  into: (folder: string) => `Looking into ${folder}`,
   unreadable: (n: number) => (n === 1 ? '1 could not be read' : `${count(n)} could not be read`),
   quiet: 'Nothing to report yet.',
   keeper: (name: string) => `${name} does the work; this window follows.`,
