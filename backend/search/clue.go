@@ -168,18 +168,26 @@ func (w *witness) evidence(num int64) Evidence {
 	if score, ok := w.scores[num]; ok && w.spread.Count > 0 {
 		n := float64(w.spread.Count)
 		out.OneIn = roundOneIn(n / math.Max(1, w.spread.AtLeast(float64(score))))
-		s := float64(score)
-		switch {
-		case w.verdict.answered && s >= w.verdict.cut:
-			out.Level = Full
-		case out.OneIn >= 10 && s >= w.verdict.cut*0.6:
+		if out.OneIn >= 10 && float64(score) >= w.verdict.cut*0.6 {
 			out.Level = Half
 		}
 	}
+	if w.shown(num) {
+		out.Level = Full
+	}
 	if source, ok := w.text[num]; ok {
-		out.Level, out.Source = Full, source
+		out.Source = source
 	}
 	return out
+}
+
+// shown says whether a photo shows the word for certain: by its meaning, or because words kept with it say so.
+func (w *witness) shown(num int64) bool {
+	if _, ok := w.text[num]; ok {
+		return true
+	}
+	score, ok := w.scores[num]
+	return ok && w.spread.Count > 0 && w.verdict.answered && float64(score) >= w.verdict.cut
 }
 
 // roundOneIn keeps two digits: more would pretend.
@@ -193,7 +201,7 @@ func roundOneIn(n float64) float64 {
 
 // lit says whether some photo of the answer shows the word.
 func (w *witness) lit(nums []int64) bool {
-	return slices.ContainsFunc(nums, func(n int64) bool { return w.evidence(n).Level == Full })
+	return slices.ContainsFunc(nums, w.shown)
 }
 
 func sorted(set map[int64]bool) []int64 {

@@ -14,6 +14,14 @@ type Distribution struct {
 	Mean, Std float64
 
 	bins []uint32
+	end  int // index after the last bin that holds a row
+}
+
+// noteEnd notes where the bins end; whoever filled them calls it.
+func (d *Distribution) noteEnd() {
+	for d.end = binCount; d.end > 0 && d.bins[d.end-1] == 0; {
+		d.end--
+	}
 }
 
 func binOf(score float64) int {
@@ -31,7 +39,7 @@ func (d Distribution) AtLeast(score float64) float64 {
 	}
 	b := binOf(score)
 	var n float64
-	for i := binCount - 1; i > b; i-- {
+	for i := b + 1; i < d.end; i++ {
 		n += float64(d.bins[i])
 	}
 	inside := 1 - (score-edge(b))/(edge(b+1)-edge(b))
@@ -106,6 +114,7 @@ func (d Distribution) stretched(by float64) Distribution {
 			out.bins[binOf(d.Mean+(middle-d.Mean)*by)] += c
 		}
 	}
+	out.noteEnd()
 	return out
 }
 

@@ -144,6 +144,7 @@ func (p *pass) run(ctx context.Context) (Distribution, error) {
 			d.Count += int(c)
 		}
 	}
+	d.noteEnd()
 	// In the order of the blocks, so that rounding does not depend on the threads.
 	var sum, squares float64
 	for _, v := range sums {
