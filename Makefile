@@ -48,7 +48,7 @@ $(BIN)/pixel-detective $(BIN)/pixel-detective-worker &: $(GO_FILES) | packages r
 	@touch $(BIN)/pixel-detective $(BIN)/pixel-detective-worker
 
 .PHONY: window
-window: $(BIN)/pixel-detective-window
+window: $(BIN)/pixel-detective-window ; @:
 
 $(BIN)/pixel-detective-window: frontend/dist/index.html $(wildcard *.go) $(GO_FILES)
 	@echo "building pixel-detective-window"
