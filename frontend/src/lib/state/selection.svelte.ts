@@ -35,6 +35,13 @@ export class Selection {
     this.focusId = id
   }
 
+  /** Forgets where the keyboard was, for other photos are shown now. What was picked out stays. */
+  leave(): void {
+    this.focusOn(-1, '')
+    this.#anchor = -1
+    this.#ranged = []
+  }
+
   /** Picks a photo out, or puts it back. The next range starts here. */
   toggle(index: number, id: string): void {
     this.#anchor = index
