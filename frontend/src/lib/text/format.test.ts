@@ -15,9 +15,9 @@ test('a percentage is 100 only when all is done', () => {
 })
 
 test('dates are those of the photo’s own clock', () => {
-  expect(date('2021-08-14T18:42:00')).toBe('August 14, 2021')
-  expect(dateTime('2021-08-14T18:42:00')).toBe('August 14, 2021, 18:42')
-  expect(dateTime('2021-08-14')).toBe('August 14, 2021')
+  expect(date('2021-08-14T18:42:00')).toBe('14 August 2021')
+  expect(dateTime('2021-08-14T18:42:00')).toBe('14 August 2021, 18:42')
+  expect(dateTime('2021-08-14')).toBe('14 August 2021')
   expect(date('')).toBe('')
   expect(date('2021-99-99')).toBe('')
 })

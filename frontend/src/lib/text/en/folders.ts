@@ -31,9 +31,9 @@ export const folders = {
   times: (names: number, meaning: number) => (meaning < 0 ? '' : `Found by name ${names < 1 ? 'at once' : `in ${duration(names)}`}, by what they show in about ${duration(meaning)}.`),
   empty: 'No photo was found in it.',
   addOne: 'Add to the library',
-  addNamed: (name: string) => `Add ${name} to the library`,
+  addNamed: (name: string) => `Add to the library: ${name}`,
   dismiss: 'Not now',
-  dismissNamed: (name: string) => `Do not add ${name}`,
+  dismissNamed: (name: string) => `Not now: ${name}`,
   added: (name: string) => `“${name}” is in the library now.`,
   total: (folders: number, photos: number) => `${plural(photos, 'photo')} in ${count(folders)} ${folders === 1 ? 'folder' : 'folders'}`,
 } as const
