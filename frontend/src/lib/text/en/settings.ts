@@ -82,7 +82,7 @@ export const settings = {
     licence: 'Pixel Detective is free software under the Apache License 2.0. It stands on the work of others:',
     parts: [
       ['Wails, Go and its libraries', 'MIT, BSD, Apache 2.0'],
-      ['Svelte, bits-ui', 'MIT'],
+      ['Svelte', 'MIT'],
       ['Lucide icons', 'ISC'],
       ['Hanken Grotesk', 'SIL Open Font License 1.1'],
       ['ONNX Runtime', 'MIT'],
