@@ -23,6 +23,7 @@ import (
 // house is the program behind a window: real store, files, watcher, indexer and decode workers, and no model.
 type house struct {
 	*window.Bridge
+	desktop *Desktop
 	t       *testing.T
 	library string
 	photos  string
@@ -60,7 +61,7 @@ func (h *house) open() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.Bridge = d.Bridge
+	h.Bridge, h.desktop = d.Bridge, d
 	h.handler = d.Bridge.Media()(http.NotFoundHandler())
 	h.drops = make(chan window.Drop, 8)
 	h.Listen(func(event string, payload any) {

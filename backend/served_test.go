@@ -324,6 +324,11 @@ func testDrops(t *testing.T, h *house) {
 		}
 	}
 	// Counting a folder that was dropped.
+	for counter, n := range map[string]int64{"paced_photos": 300, "paced_milliseconds": 10_000} {
+		if err := h.desktop.backend.Store.AddCounter(t.Context(), counter, n); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := h.Survey(d.Folders[0].ID); err != nil {
 		t.Fatal(err)
 	}
@@ -336,7 +341,7 @@ func testDrops(t *testing.T, h *house) {
 		return false
 	})
 	for _, c := range s.Candidates {
-		if c.ID == d.Folders[0].ID && (c.Photos != 1 || c.Bytes == 0 || len(c.Months) != 1 || c.MeaningSeconds <= 0) {
+		if c.ID == d.Folders[0].ID && (c.Photos != 1 || c.Bytes == 0 || len(c.Months) != 1 || c.MeaningSeconds != 1./30) {
 			t.Errorf("%+v", c)
 		}
 	}

@@ -49,7 +49,7 @@ func (b *Bridge) measure(ctx context.Context) error {
 	}
 	tick := time.NewTicker(paceEvery)
 	defer tick.Stop()
-	begun, before := time.Time{}, int64(0) // of the stretch that is measured; zero: none is
+	var s stretch
 	for {
 		select {
 		case <-ctx.Done():
@@ -57,20 +57,41 @@ func (b *Bridge) measure(ctx context.Context) error {
 		case <-tick.C:
 		}
 		progress := p.Indexer.Progress()
-		if !progress.Running || progress.Paused {
-			begun = time.Time{}
-			continue
-		}
 		counters, err := p.Store.Counters(ctx)
 		if err != nil {
 			continue
 		}
-		now, decoded := b.now(), counters[indexer.CounterDecoded]
-		if !begun.IsZero() && decoded > before {
-			if err := p.Store.AddCounter(ctx, counterPacePhotos, decoded-before); err == nil {
-				_ = p.Store.AddCounter(ctx, counterPaceMillis, now.Sub(begun).Milliseconds()) // measured again soon
-			}
+		photos, millis := s.step(b.now(), progress.Running && !progress.Paused, counters[indexer.CounterDecoded])
+		if photos == 0 {
+			continue
 		}
-		begun, before = now, decoded
+		err = p.Store.AddCounter(ctx, counterPacePhotos, photos)
+		if err == nil {
+			err = p.Store.AddCounter(ctx, counterPaceMillis, millis)
+		}
+		if err != nil && ctx.Err() == nil {
+			b.deps.Log.Debug().Err(err).Msg("how fast photos are looked at is not noted now")
+		}
 	}
+}
+
+// stretch is a time in which photos are looked at all the while. The zero value has not begun.
+type stretch struct {
+	begun   time.Time
+	decoded int64 // photos, since ever, when it began
+}
+
+// step says how many photos were looked at since the step before, and in how many milliseconds; 0: they were not looked at
+// all the while, or only such as are known.
+func (s *stretch) step(now time.Time, running bool, decoded int64) (photos, millis int64) {
+	before := *s
+	*s = stretch{}
+	if !running {
+		return 0, 0
+	}
+	*s = stretch{now, decoded}
+	if before.begun.IsZero() || decoded <= before.decoded {
+		return 0, 0
+	}
+	return decoded - before.decoded, now.Sub(before.begun).Milliseconds()
 }
