@@ -4,6 +4,8 @@ import { count } from '../format'
 export const preparing = {
   title: 'Preparing',
   seen: 'Just seen',
+  all: 'All photos',
+  which: 'Which photos are shown',
   rate: (n: number) => (n >= 1.5 ? `${count(Math.round(n))} a second` : n > 0 ? `${count(Math.max(1, Math.round(n * 60)))} a minute` : ''),
   first: 'One square for each photo. The first ones appear here as soon as they are seen.',
   left: (time: string) => `about ${time} left`,
