@@ -22,7 +22,7 @@ import (
 
 // page is what stands in a window's place: it takes the states that are pushed.
 type page struct {
-	t      *testing.T
+	t      testing.TB
 	bridge *window.Bridge
 	dir    string // of the library
 	stop   func()
@@ -33,7 +33,7 @@ type page struct {
 }
 
 // openPage runs the program behind a window on a library of its own, which is closed when the test ends.
-func openPage(t *testing.T, library string) *page {
+func openPage(t testing.TB, library string) *page {
 	t.Helper()
 	root := moduleRoot()
 	env := map[string]string{
@@ -117,7 +117,7 @@ func (p *page) settled() window.State {
 }
 
 // somePhotos copies so many sample photos into a folder of their own; all their names have "summer" in them.
-func somePhotos(t *testing.T, n int) string {
+func somePhotos(t testing.TB, n int) string {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {

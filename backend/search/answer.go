@@ -87,7 +87,7 @@ func (e *Engine) answer(ctx context.Context, q *question) (Answer, error) {
 	if err := both.Wait(); err != nil {
 		return a, err
 	}
-	a.Hits, a.Total, a.Nums = hits, total+q.extra, numsOf(all)
+	a.Hits, a.Total, a.Nums = hits, total+q.extra, append(numsOf(all), q.more...)
 	top := make([]int64, 0, len(all))
 	for _, f := range all[:min(len(all), 200)] {
 		top = append(top, f.num)

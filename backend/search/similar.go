@@ -54,11 +54,7 @@ func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err err
 		deny = roaring.BitmapOf(uint32(self))
 	}
 	limit := e.limit(r)
-	most := mostHits
-	if r.Sort != SortRelevance || r.Uncut || r.Whole {
-		most = mostSorted
-	}
-	result, err := e.search(ctx, l, v, max(most, r.Offset+limit), min(rescored, r.Offset+limit+rescoredMore), allow, deny)
+	result, err := e.search(ctx, l, v, max(mostHits, r.Offset+limit), min(rescored, r.Offset+limit+rescoredMore), allow, deny)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -40,7 +40,7 @@ type Request struct {
 	Stream string
 	// Patience is how long to wait for the model before only names and words are searched; 0: as long as the context.
 	Patience time.Duration
-	// Whole asks for the numbers of up to 10,000 photos that answer, where some hundred would do for a page.
+	// Whole asks Words for the numbers of up to 10,000 photos that answer, where some hundred would do for a page.
 	Whole bool
 	// Plain leaves evidence and clues out, which saves encoding the question's words one by one.
 	Plain bool
@@ -60,7 +60,8 @@ type Answer struct {
 	// Total is the number of photos that answer, of which Hits holds a page.
 	Total int   `json:"total"`
 	Hits  []Hit `json:"hits"`
-	// Nums are the photos that answer, best first: all of them as a rule, fewer than Total where there are very many.
+	// Nums are the photos that answer, best first: all of them where the request asked for the whole and there are not very
+	// many, else the best.
 	Nums []int64 `json:"-"`
 	// Clues are the content words of the question.
 	Clues []Clue `json:"clues,omitempty"`

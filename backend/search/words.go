@@ -44,6 +44,7 @@ type question struct {
 	verdict verdict
 	fits    []vector.Candidate // that answer by meaning, best first
 	extra   int                // photos that answer by meaning but are not in fits
+	more    []int64            // their numbers, where the whole was asked for
 	text    []store.TextHit
 }
 
@@ -215,7 +216,7 @@ func (e *Engine) byMeaning(ctx context.Context, q *question) error {
 		return nil
 	}
 	most := mostHits
-	if q.Sort != SortRelevance || q.Uncut || q.Whole {
+	if q.Sort != SortRelevance || q.Uncut {
 		most = mostSorted
 	}
 	k := min(max(most, q.Offset+q.limit), max(1, q.loaded.matrix.Len()))
@@ -239,6 +240,36 @@ func (e *Engine) byMeaning(ctx context.Context, q *question) error {
 		q.extra = max(0, int(q.result.Scores.AtLeast(q.verdict.cut)+0.5)-end)
 	}
 	q.fits = q.fits[:end]
+	if q.extra > 0 && q.Whole {
+		return e.rest(ctx, q)
+	}
+	return nil
+}
+
+// rest finds the numbers of the photos that answer by meaning beyond those in fits. Only a question that very many photos
+// answer pays for it.
+func (e *Engine) rest(ctx context.Context, q *question) error {
+	r, err := q.loaded.matrix.Search(ctx, q.vectors[q.expression.Meaning()], vector.Options{
+		K: min(mostSorted, max(1, q.loaded.matrix.Len())), Allow: q.allow, Deny: q.deny,
+	})
+	if err != nil {
+		return fmt.Errorf("search by meaning: %w", err)
+	}
+	have := roaring.New()
+	for _, c := range q.fits {
+		have.Add(uint32(c.Num))
+	}
+	for _, h := range q.text {
+		have.Add(uint32(h.Num))
+	}
+	for _, c := range r.Candidates {
+		if float64(c.Score) < q.verdict.cut {
+			break
+		}
+		if !have.Contains(uint32(c.Num)) {
+			q.more = append(q.more, c.Num)
+		}
+	}
 	return nil
 }
 
