@@ -1,4 +1,5 @@
 import * as app from '../../../wailsjs/go/main/App'
+import { sentence } from '$lib/text/sentence'
 import type { Answer, Candidate, FailureList, Marks, Photo, Question, Setting, State } from './types'
 
 /** A call that the program refused. Its message is a sentence for people. */
@@ -56,7 +57,7 @@ async function call<T>(bound: () => Promise<unknown>): Promise<T> {
   try {
     return (await bound()) as T
   } catch (thrown) {
-    throw new ApiError(typeof thrown === 'string' ? thrown : thrown instanceof Error ? thrown.message : String(thrown))
+    throw new ApiError(sentence(typeof thrown === 'string' ? thrown : thrown instanceof Error ? thrown.message : String(thrown)))
   }
 }
 

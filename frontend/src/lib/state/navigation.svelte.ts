@@ -1,3 +1,4 @@
+import { placeOf } from './place'
 import { PhotoList, type PhotoSource } from './source'
 
 /** The views of the page. */
@@ -44,6 +45,15 @@ export class Navigation {
     this.viewer = { source: now.source, index, id }
     this.#keep()
     return true
+  }
+
+  /** Finds the photo on show again in a source that changed. */
+  settle(): void {
+    const now = this.viewer
+    const there = now?.source.idAt(now.index)
+    if (!now || there === undefined || there === now.id) return
+    const index = placeOf(now.source, now.id, now.index)
+    if (index !== now.index) this.viewer = { ...now, index }
   }
 
   /** Closes the viewer. */
