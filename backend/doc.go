@@ -18,13 +18,18 @@
 //	  indexer/       pending file → photo
 //	search/          words or picture → hits with evidence; query/ the language, vector/ the matrix and its kernels,
 //	                 quality/ how good the answers are
+//	window/          what crosses to the page: shapes (api.go), the Bridge behind bound calls and pushed states, the media
+//	                 and listing handlers, settings, candidates
+//	desktop.go       the program behind a window: opens the library after the first paint, keeps each service going
+//	desktop/         the window's process: command line, one instance, background, trace of the start
 //	command/         the command line
 //	cmd/             pixel-detective (console), pixel-detective-worker: mains of a few lines
 //	internal/testkit fixtures and fault injection for tests
 //
 // Imports point down only (.golangci.yml holds it): photo, config, logging → picture, catalog, encoder → worker →
-// supervisor; store → folder → indexer; supervisor, store → search → backend → command → cmd. Only worker/serve imports
-// picture and encoder: the process that holds a person's database links neither libvips nor ONNX Runtime.
+// supervisor; store → folder → indexer; supervisor, store → search → window → backend → command, desktop → cmd, main. Only
+// worker/serve imports picture and encoder: the process that holds a person's database links neither libvips nor ONNX
+// Runtime. Only main.go and app.go know the window's framework.
 //
 // # What must always hold
 //
@@ -39,6 +44,14 @@
 //   - A goroutine has an owner that waits for it. When Run returns, nothing runs and no child lives.
 //   - No child process is started before Ready.
 //   - Bad input is a row with a reason, never a stop.
+//
+// # The window
+//
+// OpenDesktop makes the Bridge and opens nothing but the log; the window paints, Run opens the library (a few
+// milliseconds, but a migration, a look through a damaged file or a slow disk may take long) and attaches it. Until then
+// calls wait, and State shows what is known. The page calls Ready when it has painted; only then children start. A State
+// is whole and cheap: its numbers are read in the background, at most a tenth of the time. A service that fails becomes a
+// notice and is tried again; the others go on.
 //
 // # Two processes on one library
 //
