@@ -1,4 +1,4 @@
-import { count, plural } from '../format'
+import { plural } from '../format'
 
 /** Words for files that were set aside. */
 export const failures = {
@@ -8,12 +8,8 @@ export const failures = {
   noneWhy: (n: number) => (n === 0 ? 'Files that cannot be read will be listed here, each with its reason.' : `All ${plural(n, 'file')} could be read. One that cannot will be listed here, with its reason.`),
   again: 'Try all again',
   tried: (n: number) => `${plural(n, 'file')} will be tried again.`,
-  show: 'Show in Files',
   showNamed: (name: string) => `Show in Files: ${name}`,
   list: 'Files that were set aside',
-  file: 'File',
-  reason: 'Reason',
-  when: 'When',
   kinds: {
     unreadable: 'Not readable',
     refused: 'No photo, or broken',
@@ -21,8 +17,6 @@ export const failures = {
     'too-large': 'Too large',
     vanished: 'Gone',
   } as Record<string, string>,
-  loading: (name: string) => (name ? name : 'Being read'),
   failed: 'The list could not be read.',
   retryRead: 'Read it again',
-  counted: (n: number) => count(n),
 } as const

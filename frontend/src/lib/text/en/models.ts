@@ -54,7 +54,6 @@ export const models = {
   unloadNamed: (part: string) => `Put away: ${part}`,
   retry: 'Try again',
   retryNamed: (part: string) => `Try again: ${part}`,
-  failedTitle: (part: string) => `${part}: failed`,
   workers: {
     title: 'Processes',
     sentence: 'Photos and models are opened in processes of their own. If one ends, the window and your photos are not touched.',
@@ -138,6 +137,5 @@ export const models = {
     none: 'The log is empty.',
     nothing: 'No line of the log fits these words.',
     lines: (shown: number, all: number) => (shown === all ? plural(all, 'line') : `${count(shown)} of ${plural(all, 'line')}`),
-    latest: 'Go to the latest',
   },
 } as const

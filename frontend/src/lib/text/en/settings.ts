@@ -12,7 +12,6 @@ export const settings = {
   again: 'Try again',
   pending: 'From the next start',
   pendingWhy: 'Saved. It holds from the next start of the program.',
-  reset: 'Back to the default',
   resetNamed: (name: string, standard: string) => `${name}: back to ${standard}`,
   automatic: 'Automatic',
   automaticAs: (zero: string) => `Automatic: ${zero}`,

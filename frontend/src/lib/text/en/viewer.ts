@@ -2,7 +2,6 @@ import { bytes, count, plural } from '../format'
 
 /** Words for one photo that fills the window. */
 export const viewer = {
-  title: 'Photo',
   photo: (name: string) => (name ? `Photo ${name}` : 'Photo'),
   photos: 'Photos',
   back: (to: string) => `Back to ${to}`,
@@ -12,14 +11,8 @@ export const viewer = {
   counter: (at: number, of: number) => `${count(at)} of ${count(of)}`,
   previous: 'Previous photo',
   next: 'Next photo',
-  zoomIn: 'Zoom in',
-  zoomOut: 'Zoom out',
-  zoomFit: 'Show the whole photo',
   zoom: (percent: number) => `${count(Math.round(percent))} %`,
-  fullScreen: 'Fill the screen',
-  leaveFullScreen: 'Leave the full screen',
   details: 'Details',
-  favourite: 'Favourite',
   tools: 'Photo',
   stage: 'The photo, up close. Arrow keys move it.',
   rating: {
@@ -27,7 +20,6 @@ export const viewer = {
     none: 'Not rated',
     stars: (n: number) => plural(n, 'star'),
     rejected: 'Rejected',
-    clear: 'Take the rating away',
     readOnly: 'The library is open to be read only: favourites and ratings cannot be kept.',
   },
   headline: {
@@ -71,8 +63,6 @@ export const viewer = {
     preview: 'The photo could not be shown any larger; this is its thumbnail.',
     original: 'This close, only a smaller copy of the photo can be shown.',
     again: 'Try again',
-    gone: 'This photo is not in the library any more.',
     offline: 'All files of this photo are on drives that are not connected. This is what the library keeps of it.',
-    details: 'The details could not be read.',
   },
 } as const
