@@ -29,12 +29,19 @@ describe('how far preparing is', () => {
     expect(headline(stateOf({ index: { paused: true } })).rest).toBe('Paused')
     expect(headline(stateOf({ index: { cancelled: true, paused: true } })).rest).toContain('Stopped')
     expect(headline(stateOf({ index: { remaining_seconds: -1 } })).rest).toBe('time left not known yet')
-    expect(headline(stateOf({ index: { scanning: true, done: 0, total: 0 } }))).toEqual({ percent: 0, rest: 'Finding photos' })
+    expect(headline(stateOf({ index: { scanning: true, done: 0, total: 0 }, library: { files: 40, pending: 40 } }))).toEqual({ percent: 0, rest: 'Finding photos' })
   })
 
   it('never exceeds all, and is all when nothing waits', () => {
-    expect(headline(stateOf({ index: { done: 130 } })).percent).toBe(100)
     expect(headline(stateOf({ library: { pending: 0 } })).percent).toBe(100)
+    expect(headline(stateOf({ library: { files: 10, pending: 12 } })).percent).toBe(0)
+    expect(headline(stateOf({ library: { files: 0, pending: 0 } })).percent).toBe(0)
+  })
+
+  it('counts what was seen before the program was started', () => {
+    const resumed = stateOf({ index: { done: 3, total: 41 } })
+    expect(headline(resumed).percent).toBe(62)
+    expect(step(resumed, 'index').value).toBe('62')
   })
 })
 
@@ -45,7 +52,7 @@ describe('the steps', () => {
       ['models', 'done'],
       ['index', 'now'],
     ])
-    const early = stateOf({ index: { scanning: true, done: 0 }, model: { state: 'loading', load_seconds: 0 } })
+    const early = stateOf({ index: { scanning: true, done: 0 }, library: { pending: 100 }, model: { state: 'loading', load_seconds: 0 } })
     expect(steps(early).map((s) => s.state)).toEqual(['now', 'now', 'waits'])
   })
 

@@ -26,13 +26,19 @@ export interface Unlock {
 /** How far all is: percent, and a few words on the rest. */
 export function headline(state: State): { percent: number; rest: string } {
   const { index, library } = state
-  const percent = index.total > 0 ? Math.min(100, (100 * index.done) / index.total) : 0
+  const { percent } = handled(state)
   if (index.cancelled) return { percent, rest: t.preparing.stoppedAt }
   if (index.paused) return { percent, rest: t.preparing.pausedAt }
-  if (index.scanning && index.done === 0) return { percent, rest: t.preparing.finding }
-  if (library.pending === 0 && !index.scanning && index.total > 0) return { percent: 100, rest: t.preparing.nearly }
+  if (index.scanning && percent === 0) return { percent, rest: t.preparing.finding }
+  if (library.pending === 0 && !index.scanning && library.files > 0) return { percent: 100, rest: t.preparing.nearly }
   if (index.remaining_seconds < 0) return { percent, rest: t.preparing.leftUnknown }
   return { percent, rest: t.preparing.left(format.duration(index.remaining_seconds)) }
+}
+
+/** How many files need nothing more, of all that were found, whenever that was done. */
+function handled({ library }: State): { done: number; percent: number } {
+  const done = Math.max(0, library.files - library.pending)
+  return { done, percent: library.files > 0 ? Math.min(100, (100 * done) / library.files) : 0 }
 }
 
 /** The steps in their order. */
@@ -67,13 +73,14 @@ function modelStep({ snapshot }: State): Step {
   }
 }
 
-function indexStep({ index, library, snapshot }: State): Step {
+function indexStep(state: State): Step {
+  const { index, library, snapshot } = state
+  const { done, percent } = handled(state)
   const phase = snapshot.phases.find((p) => p.name === 'index')
-  const percent = index.total > 0 ? Math.min(100, (100 * index.done) / index.total) : 0
-  const base = { id: 'index', name: t.preparing.index, value: format.count(index.done), problem: '' } as const
+  const base = { id: 'index', name: t.preparing.index, value: format.count(done), problem: '' } as const
   if (phase?.state === 'failed') return { ...base, state: 'failed', percent: null, value: t.preparing.failed, problem: phase.message ?? '' }
-  if (library.pending === 0 && !index.scanning && index.total > 0) return { ...base, state: 'done', percent: null }
-  if (index.done === 0) return { ...base, state: 'waits', value: t.preparing.waits, percent: null }
+  if (library.pending === 0 && !index.scanning && library.files > 0) return { ...base, state: 'done', percent: null }
+  if (done === 0) return { ...base, state: 'waits', value: t.preparing.waits, percent: null }
   return { ...base, state: 'now', percent }
 }
 
