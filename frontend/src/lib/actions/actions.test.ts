@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Library, PhotoList } from '$lib/state'
 import { answerOf, apiOf, stateOf } from '$lib/state/testing'

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, test } from 'vitest'
 import { Library } from '$lib/state'
 import { answerOf, apiOf, settingOf, stateOf } from '$lib/state/testing'

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { beforeEach, describe, expect, it } from 'vitest'
 import { justify } from '$lib/layout/justified'
 import { Library, PhotoList } from '$lib/state'
