@@ -23,7 +23,8 @@
 // # The buffer
 //
 // Shrinking while decoding (JPEG by 2, 4 or 8, WebP by any whole factor, others by boxes of whole pixels) goes on only as
-// long as both sides stay at least MinSide = 750, about twice the largest model input. Nothing else resamples it. Profiles that
+// long as both sides stay at least MinSide = 750, about twice the largest model input; for a preview (Job.Preview), as long as its longest side stays that of the
+// thumbnail. Nothing else resamples it. Profiles that
 // are sane and not sRGB are applied, broken ones ignored; transparency is dropped, so that hidden colours show, as in
 // Pillow; 16-bit grey is divided by 257, 16-bit colour keeps its high byte; CMYK without a profile is converted naively.
 //
