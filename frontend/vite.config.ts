@@ -64,6 +64,6 @@ export default defineConfig(({ mode }) => ({
   test: {
     // A document costs a second a file: tests that need one say so in their first line.
     environment: 'node',
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: ['src/**/*.test.ts'],
   },
 }))

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Photo } from '$lib/api'
 import { Library, PhotoList } from '$lib/state'
 import { answerOf, apiOf, stateOf } from '$lib/state/testing'
 import { action, actions, offered } from './all'
@@ -84,13 +85,14 @@ describe('actions on photos', () => {
     expect(library.decisions.of(A)).toBeUndefined()
   })
 
-  test('on many can be undone', async () => {
+  test('on many can be undone, and leave those that were favourites before', async () => {
     const setFavourite = vi.fn(async () => undefined)
-    const library = new Library(apiOf({ setFavourite }))
+    const library = new Library(apiOf({ setFavourite, photo: async (id) => ({ id, favourite: id === B, rating: 2 }) as Photo }))
     await perform(action('photo.favourite'), contextOf(library, [A, B]))
     expect(library.decisions.allFavourite([A, B])).toBe(true)
     library.toasts.list[0]?.action?.run()
-    expect(setFavourite.mock.calls).toEqual([[[A, B], true], [[A, B], false]])
+    expect(setFavourite.mock.calls).toEqual([[[A, B], true], [[A], false]])
+    expect(library.decisions.of(B)).toEqual({ favourite: true, rating: 2 })
   })
 
   test('open the photo amid its neighbours', async () => {

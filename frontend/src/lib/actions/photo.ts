@@ -81,11 +81,10 @@ export const photoActions: readonly Action[] = [
     enabled: writable,
     checked: ({ library, targets }) => library.decisions.allFavourite(targets),
     run: async ({ library, targets }) => {
-      const on = await library.decisions.toggleFavourite(targets)
+      const { on, changed } = await library.decisions.toggleFavourite(targets)
       if (targets.length < 2) return
-      library.toasts.add(t.actions.favoured(targets.length, on), {
-        action: { label: t.actions.undo, run: () => void library.decisions.setFavourite(targets, !on).catch((e: unknown) => library.toasts.error(e)) },
-      })
+      const undo = (): void => void library.decisions.setFavourite(changed, !on).catch((e: unknown) => library.toasts.error(e))
+      library.toasts.add(t.actions.favoured(targets.length, on), changed.length > 0 ? { action: { label: t.actions.undo, run: undo } } : {})
     },
   },
   ...[1, 2, 3, 4, 5, 0].map(rate),

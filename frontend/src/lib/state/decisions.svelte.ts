@@ -8,9 +8,12 @@ export interface Decision {
   rating: number
 }
 
+/** Photos of which the program is asked at most, before all are made favourites. */
+const ASKED = 100
+
 /** Favourites and ratings, as far as the page knows them. Changed at once, and put back where the program refuses. */
 export class Decisions {
-  #known = new SvelteMap<string, Decision>()
+  #known = new SvelteMap<string, Partial<Decision>>()
   #noted = new WeakSet<object>()
 
   constructor(private readonly api: Pick<Api, 'setFavourite' | 'setRating' | 'photo'>) {}
@@ -27,8 +30,8 @@ export class Decisions {
     })
   }
 
-  /** What is known of a photo. */
-  of(id: string): Decision | undefined {
+  /** What is known of a photo: all, a part, or nothing. */
+  of(id: string): Partial<Decision> | undefined {
     return this.#known.get(id)
   }
 
@@ -37,12 +40,14 @@ export class Decisions {
     return ids.length > 0 && ids.every((id) => this.#known.get(id)?.favourite === true)
   }
 
-  /** Makes all favourites; or none, if all are. Returns what holds now. */
-  async toggleFavourite(ids: readonly string[]): Promise<boolean> {
+  /** Makes all favourites; or none, if all are. Returns what holds now, and of which it did not before: none if there were too many to ask. */
+  async toggleFavourite(ids: readonly string[]): Promise<{ on: boolean; changed: string[] }> {
     await this.#learnOf(ids)
     const on = !this.allFavourite(ids)
+    const exact = ids.every((id) => this.#known.get(id)?.favourite !== undefined)
+    const changed = exact ? ids.filter((id) => this.#known.get(id)?.favourite !== on) : []
     await this.setFavourite(ids, on)
-    return on
+    return { on, changed }
   }
 
   setFavourite(ids: readonly string[], on: boolean): Promise<void> {
@@ -54,13 +59,13 @@ export class Decisions {
   }
 
   async #learnOf(ids: readonly string[]): Promise<void> {
-    const only = ids.length === 1 ? ids[0] : undefined
-    if (only !== undefined && !this.#known.has(only)) this.learn([await this.api.photo(only)])
+    const unknown = ids.filter((id) => this.#known.get(id)?.favourite === undefined)
+    if (unknown.length <= ASKED) this.learn(await Promise.all(unknown.map((id) => this.api.photo(id))))
   }
 
   async #change(ids: readonly string[], part: Partial<Decision>, write: () => Promise<void>): Promise<void> {
     const before = ids.map((id) => [id, this.#known.get(id)] as const)
-    for (const [id, old] of before) this.#known.set(id, { favourite: false, rating: 0, ...old, ...part })
+    for (const [id, old] of before) this.#known.set(id, { ...old, ...part })
     try {
       await write()
     } catch (thrown) {

@@ -54,7 +54,8 @@ describe('decisions', () => {
     const decisions = new Decisions(apiOf({ setFavourite: () => write.promise }))
     decisions.learn([{ id: A, favourite: false, rating: 4 }])
     const done = decisions.setFavourite([A, B], true)
-    expect([decisions.of(A), decisions.of(B)?.favourite]).toEqual([{ favourite: true, rating: 4 }, true])
+    // Of B nothing else is known: nothing else may be claimed.
+    expect([decisions.of(A), decisions.of(B)]).toEqual([{ favourite: true, rating: 4 }, { favourite: true }])
     write.reject(new Error('disk full'))
     await expect(done).rejects.toThrow('disk full')
     expect([decisions.of(A), decisions.of(B)]).toEqual([{ favourite: false, rating: 4 }, undefined])
@@ -63,8 +64,8 @@ describe('decisions', () => {
   test('are toggled together: all become favourites unless all are', async () => {
     const decisions = new Decisions(apiOf({ setFavourite: async () => undefined }))
     decisions.learn([{ id: A, favourite: true, rating: 0 }, { id: B, favourite: false, rating: 0 }])
-    expect(await decisions.toggleFavourite([A, B])).toBe(true)
-    expect(await decisions.toggleFavourite([A, B])).toBe(false)
+    expect(await decisions.toggleFavourite([A, B])).toEqual({ on: true, changed: [B] })
+    expect(await decisions.toggleFavourite([A, B])).toEqual({ on: false, changed: [A, B] })
   })
 })
 
