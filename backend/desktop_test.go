@@ -417,6 +417,41 @@ func TestAFolderIsRemovedAtOnceAndCanComeBack(t *testing.T) {
 	}
 }
 
+func TestAFolderMayBeTakenOutWhileItIsLookedThrough(t *testing.T) {
+	p := openPage(t, t.TempDir())
+	p.opened()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 20 {
+		sub := filepath.Join(dir, strconv.Itoa(i))
+		if err := os.Mkdir(sub, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for n := range 500 {
+			if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("%d.jpg", n)), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	last := ""
+	for range 3 {
+		p.add(dir)
+		s := p.wait("it is being looked through", 20*time.Second, func(s window.State) bool {
+			return len(s.Folders) == 1 && s.Folders[0].ID != last && s.Library.Files > 0
+		})
+		last = s.Folders[0].ID
+		if err := p.bridge.RemoveFolder(t.Context(), s.Folders[0].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := p.wait("nothing is left of it", 30*time.Second, func(s window.State) bool { return s.Stage == window.StageStart && s.Library.Files == 0 })
+	if len(s.Notices) != 0 {
+		t.Errorf("notices: %+v", s.Notices)
+	}
+}
+
 func TestAnotherProcessKeepsTheLibraryUntilItEnds(t *testing.T) {
 	library := t.TempDir()
 	root := moduleRoot()

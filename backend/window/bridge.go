@@ -86,6 +86,7 @@ func New(d Deps) *Bridge {
 		d.Now = time.Now
 	}
 	b := &Bridge{deps: d, now: d.Now, opened: make(chan struct{}), dirty: make(chan struct{}, 1)}
+	b.counts.guess = guessStage(d.Paths.Library)
 	b.addSettings()
 	b.addMedia()
 	return b

@@ -2,6 +2,8 @@ package window
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -33,6 +35,20 @@ type counts struct {
 	keeper atomic.Pointer[Keeper] // another process; nil: none
 	// decided counts the changes of decisions that were seen.
 	decided atomic.Uint64
+	// guess is the stage until the first reading.
+	guess Stage
+}
+
+// settledBytes is what the index of a library takes that has some photos; a new one has a third of it.
+const settledBytes = 1 << 20
+
+// guessStage says which stage most likely fits the library in a folder that is not open yet, so that who has one is not
+// shown Start for a moment.
+func guessStage(library string) Stage {
+	if info, err := os.Stat(filepath.Join(library, "index.db")); err == nil && info.Size() >= settledBytes {
+		return StageLibrary
+	}
+	return StageStart
 }
 
 // numbers are one reading.

@@ -47,6 +47,7 @@ func (b *Bridge) RemoveFolder(ctx context.Context, id string) error {
 	if err := p.Store.RetireFolder(ctx, folder); err != nil {
 		return folderGone(err)
 	}
+	b.forgetFolder(folder)
 	b.finishRemovals()
 	return nil
 }

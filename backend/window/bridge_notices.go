@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"pixeldetective/backend/library/folder"
+	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/model/supervisor"
 )
 
@@ -131,18 +132,33 @@ func troubles(s supervisor.Snapshot) []Notice {
 
 // Watched takes what the watcher of the folders has to say.
 func (b *Bridge) Watched(n folder.Note) {
-	id := func(kind folder.NoteKind) string { return fmt.Sprintf("watch:%s:%d", kind, n.Folder) }
+	id := func(kind folder.NoteKind) string { return watchNotice(kind, n.Folder) }
 	level := LevelWarning
 	switch n.Kind {
 	case folder.NoteOnline:
 		b.Clear(id(folder.NoteOffline))
+		return
+	case folder.NoteMended:
 		b.Clear(id(folder.NoteTrouble))
 		return
 	case folder.NoteWatched:
 		b.Clear(id(folder.NoteLimit))
 		return
-	case folder.NoteNetwork, folder.NoteOverflow:
+	case folder.NoteOverflow:
+		return // it is mended by looking again; the log has it
+	case folder.NoteNetwork:
 		level = LevelInfo
 	}
 	b.Notify(Notice{ID: id(n.Kind), Level: level, Text: sentence(n.Text)})
+}
+
+func watchNotice(kind folder.NoteKind, id store.FolderID) string {
+	return fmt.Sprintf("watch:%s:%d", kind, id)
+}
+
+// forgetFolder takes away what was said of a folder.
+func (b *Bridge) forgetFolder(id store.FolderID) {
+	for _, kind := range []folder.NoteKind{folder.NoteOffline, folder.NoteTrouble, folder.NoteNetwork} {
+		b.Clear(watchNotice(kind, id))
+	}
 }

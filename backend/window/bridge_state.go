@@ -48,7 +48,7 @@ func (b *Bridge) State(context.Context) State {
 	seq := b.seq
 	b.mu.Unlock()
 	s := State{
-		Seq: strconv.FormatUint(seq, 10), Version: b.deps.Version, Stage: StageStart,
+		Seq: strconv.FormatUint(seq, 10), Version: b.deps.Version, Stage: b.counts.guess,
 		Library: Library{Path: display(b.deps.Paths.Library)},
 		Folders: []Folder{}, Candidates: b.candidates.list(), Appearance: b.appearance(),
 	}

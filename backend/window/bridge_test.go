@@ -3,10 +3,13 @@ package window
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
+	"pixeldetective/backend/config"
 	"pixeldetective/backend/library/folder"
 	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/model/supervisor"
@@ -54,6 +57,20 @@ func TestTheStageFollowsWhatWaits(t *testing.T) {
 			}
 			was = n
 		}
+	}
+}
+
+func TestALibraryThatIsThereIsNotShownStart(t *testing.T) {
+	dir := t.TempDir()
+	stage := func() Stage { return New(Deps{Paths: config.Paths{Library: dir}}).State(context.Background()).Stage }
+	if s := stage(); s != StageStart {
+		t.Errorf("without a library: %s", s)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "index.db"), make([]byte, settledBytes), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s := stage(); s != StageLibrary {
+		t.Errorf("before the library is open: %s", s)
 	}
 }
 
@@ -129,6 +146,18 @@ func TestTheWatchersNotesComeAndGo(t *testing.T) {
 	}
 	if n := note(folder.NoteWatched, 0); n != 1 {
 		t.Errorf("enough watches: %d notices", n)
+	}
+	if n := note(folder.NoteTrouble, 2); n != 2 {
+		t.Errorf("a full disk: %d notices", n)
+	}
+	if n := note(folder.NoteMended, 2); n != 1 {
+		t.Errorf("room again: %d notices", n)
+	}
+	if n := note(folder.NoteOverflow, 2); n != 1 {
+		t.Errorf("lost events: %d notices", n)
+	}
+	if b.forgetFolder(2); len(b.State(context.Background()).Notices) != 0 {
+		t.Errorf("after the folder was taken out: %+v", b.State(context.Background()).Notices)
 	}
 }
 

@@ -40,7 +40,7 @@ func (f *follower) relist(ctx context.Context) error {
 		f.trouble(ctx, 0, "reading the list of folders", err)
 		return fmt.Errorf("reading the list of folders: %w", err)
 	}
-	f.clear(NoteTrouble, 0)
+	f.mended(0)
 	known := map[store.FolderID]bool{}
 	for _, folder := range folders {
 		known[folder.ID] = true
@@ -174,7 +174,7 @@ func (f *follower) scan(ctx context.Context, t *tree, rel string) (store.Reconci
 		if f.clear(NoteOffline, t.folder.ID) {
 			f.say(NoteOnline, t.folder.ID, fmt.Sprintf("The folder %s is there again.", logging.Escape(t.folder.Path)))
 		}
-		f.clear(NoteTrouble, t.folder.ID)
+		f.mended(t.folder.ID)
 		if rel == "" {
 			t.scanned, t.took = f.now(), f.now().Sub(start)
 		}
@@ -186,6 +186,8 @@ func (f *follower) scan(ctx context.Context, t *tree, rel string) (store.Reconci
 		f.clear(NoteOnline, t.folder.ID)
 		f.say(NoteOffline, t.folder.ID, fmt.Sprintf("The folder %s is offline: %s. Its photos stay in the library.",
 			logging.Escape(t.folder.Path), off.Reason))
+	case errors.Is(err, store.ErrUnknownFolder):
+		t.stale = true // it was taken out meanwhile; the next look at the list of folders drops it
 	default:
 		t.stale = true
 		f.trouble(ctx, t.folder.ID, "bringing the library up to date", err)

@@ -43,6 +43,14 @@ func (f *follower) trouble(ctx context.Context, folder store.FolderID, doing str
 	f.say(NoteTrouble, folder, fmt.Sprintf("Watching met a problem while %s: %v. It is tried again every %s.", doing, err, f.o.Settings.RescanEvery))
 }
 
+// mended says that trouble is over, if there was any.
+func (f *follower) mended(folder store.FolderID) {
+	if f.clear(NoteTrouble, folder) {
+		f.say(NoteMended, folder, "The library is brought up to date again.")
+		f.clear(NoteMended, folder)
+	}
+}
+
 // sayLimit says whether the system's limit of watches is met, and when it no longer is.
 func (f *follower) sayLimit() {
 	loose := 0

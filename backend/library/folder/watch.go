@@ -24,6 +24,7 @@ const (
 	NoteOnline   NoteKind = "online"   // it is there again
 	NoteWatched  NoteKind = "watched"  // everything can be watched again
 	NoteTrouble  NoteKind = "trouble"  // the library could not be read or written; it is tried again
+	NoteMended   NoteKind = "mended"   // it can be again
 )
 
 // Note is something that the user should know about the watching. Each is said once, until it changes.

@@ -383,6 +383,7 @@ func TestWatcherTriesAgainWhenTheStoreRefuses(t *testing.T) {
 	w.heard(NoteTrouble)
 	st.setRefuse(nil)
 	w.settled(1)
+	w.heard(NoteMended)
 }
 
 // faulty is a notifier that loses events, or has too few watches.

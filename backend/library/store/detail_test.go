@@ -137,6 +137,23 @@ func TestARetiredFolderIsGoneAtOnceAndMayComeBack(t *testing.T) {
 	}
 }
 
+func TestAScanEndsWhenItsFolderIsTakenOut(t *testing.T) {
+	ctx := context.Background()
+	s := openTemp(t)
+	f := value(s.AddFolder(ctx, "/photos"))(t)
+	r := value(s.BeginReconcile(ctx, f.ID, ""))(t)
+	must(t, r.Directory(ctx, "", []Entry{entry("a.jpg", 1)}))
+	must(t, s.RetireFolder(ctx, f.ID))
+	if err := r.Unreadable(ctx, "secret", "it may not be read"); !errors.Is(err, ErrUnknownFolder) {
+		t.Errorf("an unreadable directory: %v", err)
+	}
+	if _, err := r.Finish(ctx); !errors.Is(err, ErrUnknownFolder) {
+		t.Errorf("the scan ended with %v", err)
+	}
+	must(t, s.FinishRemovals(ctx))
+	healthy(t, s)
+}
+
 func TestDecisionsAreFollowed(t *testing.T) {
 	dir := t.TempDir()
 	s, other := openAt(t, dir), openAt(t, dir)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"sort"
 
@@ -86,6 +87,9 @@ func (r *Reconcile) Directory(ctx context.Context, rel string, entries []Entry) 
 func (r *Reconcile) Unreadable(ctx context.Context, rel string, reason string) error {
 	r.protected = append(r.protected, rel)
 	return r.s.index.write(ctx, "note an unreadable directory", func(t *tx) error {
+		if err := t.isKept(r.folder); err != nil {
+			return err
+		}
 		return t.exec(`INSERT INTO dir (folder, rel, problem) VALUES (?, ?, ?)
 			ON CONFLICT (folder, rel) DO UPDATE SET problem = excluded.problem`, r.folder, []byte(rel), reason)
 	})
@@ -229,8 +233,20 @@ func (r *Reconcile) add(c ReconcileResult, dirs ...int64) {
 	}
 }
 
+// isKept returns ErrUnknownFolder of a folder that was taken out, perhaps while it is scanned.
+func (t *tx) isKept(folder FolderID) error {
+	kept, err := t.one("SELECT 1 FROM folder WHERE id = ? AND state <> 'removing'", []any{folder}, new(int))
+	if err == nil && !kept {
+		err = fmt.Errorf("folder %d: %w", folder, ErrUnknownFolder)
+	}
+	return err
+}
+
 // dir returns the number of a directory, which is made if it is new.
 func (t *tx) dir(folder FolderID, rel string) (int64, error) {
+	if err := t.isKept(folder); err != nil {
+		return 0, err
+	}
 	var id int64
 	ok, err := t.one("SELECT id FROM dir WHERE folder = ? AND rel = ?", []any{folder, []byte(rel)}, &id)
 	if err != nil || ok {
