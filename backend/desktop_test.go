@@ -281,6 +281,25 @@ func TestWhatAPersonDecidesIsShownAndNarrows(t *testing.T) {
 	}
 }
 
+func TestNamesAnswerWhileTheModelIsNotThere(t *testing.T) {
+	library := t.TempDir()
+	p := openPage(t, library)
+	p.opened()
+	p.add(somePhotos(t, 4))
+	p.settled()
+	p.stop()
+	p = openPage(t, library)
+	p.wait("the numbers are read", 10*time.Second, func(s window.State) bool { return s.Library.Photos == 4 })
+	// Nobody said Ready, so the model stays away.
+	a, err := p.bridge.Search(t.Context(), window.Question{Query: "summer"})
+	if err != nil || len(a.Hits) != 4 || a.Model != "" || len(a.Notes) != 1 || a.TookMS > 5000 || a.Line != nil {
+		t.Errorf("the answer is %+v, %v", a, err)
+	}
+	if workers := p.bridge.State(t.Context()).Snapshot.Workers; len(workers) > 0 {
+		t.Errorf("a question before Ready started %+v", workers)
+	}
+}
+
 func TestAWrongQuestionIsPointedAtInTheUnitsOfThePage(t *testing.T) {
 	p := openPage(t, t.TempDir())
 	p.opened()
