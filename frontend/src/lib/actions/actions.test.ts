@@ -106,6 +106,15 @@ describe('actions on photos', () => {
   })
 })
 
+test('all that was found can be picked out, also what was not read yet', async () => {
+  const ids = Array.from({ length: 7 }, (_, i) => String(i).repeat(64))
+  const library = new Library(apiOf({ search: async ({ offset }) => answerOf(ids.slice(offset, offset + 3), { total: 7 }) }))
+  await library.search.ask('dog')
+  expect(library.search.hits).toHaveLength(3)
+  await perform(action('select.all'), contextOf(library))
+  expect([...library.selection.ids].sort()).toEqual(ids)
+})
+
 test('Esc leads back a step at a time', async () => {
   const library = new Library(apiOf({ search: async () => answerOf([A]) }))
   await library.search.ask('dog')

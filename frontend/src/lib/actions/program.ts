@@ -1,3 +1,4 @@
+import AppWindow from '@lucide/svelte/icons/app-window'
 import Command from '@lucide/svelte/icons/command'
 import Cpu from '@lucide/svelte/icons/cpu'
 import FileX from '@lucide/svelte/icons/file-x'
@@ -141,5 +142,6 @@ export const programActions: readonly Action[] = [
       else library.search.clear()
     },
   },
+  { id: 'program.reload', label: t.actions.reload, icon: AppWindow, shortcut: 'Ctrl+R', group: 'program', enabled: always, run: () => location.reload() },
   { id: 'program.quit', label: t.actions.quit, icon: LogOut, shortcut: 'Ctrl+Q', group: 'program', enabled: always, run: ({ library }) => library.api.quit() },
 ]

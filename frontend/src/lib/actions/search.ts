@@ -73,7 +73,12 @@ export const searchActions: readonly Action[] = [
     run: async ({ library }) => {
       const { search, listing, selection, toasts } = library
       if (search.active) {
+        for (let had = -1; had < search.hits.length && search.hits.length < Math.min(search.count, RANGE_LIMIT); ) {
+          had = search.hits.length
+          await search.more()
+        }
         selection.add(search.hits.map((hit) => hit.id))
+        if (search.hits.length < search.count) toasts.add(t.actions.selectedFirst(search.hits.length))
         return
       }
       const ids: string[] = []

@@ -94,6 +94,7 @@ export const t = {
     palette: 'Find a command',
     keys: 'Show all keys',
     back: 'Back',
+    reload: 'Draw the window anew',
     quit: 'Quit Pixel Detective',
   },
   shortcuts: {
