@@ -106,6 +106,7 @@ export const photos = {
   weakerTitle: 'Short of the line',
 
   none: 'No photo fits',
+  noneNamed: 'No photo fits by name',
   noneNarrowed: 'No photo is left',
   noneWhy: (looked: number, question: string, scope: string) =>
     `${looked === 1 ? 'The one photo' : `All ${plural(looked, 'photo')}`}${scope ? ` ${scope}` : ''} fit${looked === 1 ? 's' : ''} “${question}” no better than chance, and no caption, tag or name has these words.`,
