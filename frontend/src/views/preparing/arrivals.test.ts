@@ -47,6 +47,10 @@ describe('photos that were just seen', () => {
     expect(since('p29')).toBe(1000)
     expect(since('p30')).toBe(3000)
     expect(since('p33')).toBeGreaterThan(3000)
+    arrivals.take(photos(30, 74), 4000, 900)
+    const sharpening = arrivals.rows.flatMap((r) => r.photos).filter((p) => (p.since ?? 0) >= 4000)
+    expect(sharpening.length).toBe(12)
+    expect(sharpening.map((p) => p.id)).toContain('p73')
   })
 
   it('stay in order when the room changes', () => {

@@ -5,7 +5,7 @@ export interface Arrival {
   readonly id: string
   /** Width over height, in thousandths; 0: not known. */
   readonly aspect: number
-  /** When it begins to sharpen (performance.now()); null: it was there before the page looked. */
+  /** When it begins to sharpen (performance.now()); null: it is shown as it is. */
   readonly since: number | null
 }
 
@@ -28,6 +28,9 @@ export interface ArrivalRoom {
 
 /** Photos that are kept, about. Older ones are in the library's own view. */
 const KEPT = 160
+
+/** Photos that sharpen at once, at most: with more, one would see no photo for cells. */
+const SHARPENING = 12
 
 /** How much taller than wished a row may be, rather than shorter with one photo more. */
 const TALL = 1.3
@@ -61,13 +64,12 @@ export class Arrivals {
   }
 
   /**
-   * Takes in the newest photos of the library, newest first. New ones begin to sharpen one after the other, spread over
-   * `spread` ms from `now` on; of those that are there at the first call, only the newest few do. False: none is new.
+   * Takes in the newest photos of the library, newest first. The newest of those that are new begin to sharpen one after
+   * the other, spread over `spread` ms from `now` on; the others are shown as they are. False: none is new.
    */
   take(newest: readonly { id: string; aspect: number }[], now: number, spread: number): boolean {
-    const first = this.#known.size === 0
     const added = newest.filter((p) => !this.#known.has(p.id)).slice(0, KEPT).reverse()
-    const still = first ? Math.max(0, added.length - 12) : 0
+    const still = Math.max(0, added.length - SHARPENING)
     added.forEach((p, i) => {
       this.#known.add(p.id)
       this.#place({ ...p, since: i < still ? null : now + (spread * (i - still)) / (added.length - still) })
