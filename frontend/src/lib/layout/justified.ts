@@ -56,8 +56,8 @@ const UNKNOWN = 1333 // width/height × 1000 of a photo whose size nobody knows 
 const NARROWEST = 450
 const WIDEST = 3000
 const STEEP = 12 // how much dearer a deviation past the tolerance is: such a row has to be cropped
-const TALLEST = 1.6 // rows beyond these are not weighed at all
-const LOWEST = -0.3
+const TALLEST = 1.45 // rows beyond these are not weighed at all
+const LOWEST = -0.25
 const NEARLY = 1.05 // how much higher than the row above a last row may be, to fill the width
 const ORPHAN = 0.004 // a nearly empty last row costs about as much as a row that is 6 % off
 

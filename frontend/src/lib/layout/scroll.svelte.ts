@@ -40,6 +40,9 @@ export class GridScroll {
   #lastTime = 0
   #rest: ReturnType<typeof setTimeout> | undefined
 
+  /** moved is called after each scroll event, once the new place is known. */
+  constructor(private readonly moved?: () => void) {}
+
   /** Follows an element that scrolls until the returned function is called. */
   readonly attach = (element: HTMLElement): (() => void) => {
     this.#element = element
@@ -133,6 +136,7 @@ export class GridScroll {
     clearTimeout(this.#rest)
     this.#rest = setTimeout(() => this.#rested(), REST)
     this.#show()
+    this.moved?.()
   }
 
   #rested(): void {
