@@ -14,11 +14,15 @@ WINDOW_TAGS := desktop,production,webkit2_41,$(TAGS)
 GO_FILES := $(shell find backend -name '*.go' -o -name '*.sql' -o -name '*.c' -o -name '*.h' 2>/dev/null) go.mod go.sum
 PAGE_FILES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -path frontend/e2e -prune -o -type f -print 2>/dev/null)
 
+# A package's version is the newest tag's, else that of the first release to come.
+PACKAGE_VERSION := $(patsubst v%,%,$(shell git describe --tags --abbrev=0 2>/dev/null || echo 0.1.0))
+
 # The window is drawn by GTK and WebKitGTK; it is tested on a screen in memory.
 DESKTOP_PACKAGES := libgtk-3-dev libwebkit2gtk-4.1-dev
 SCREEN_PACKAGES := xvfb xauth imagemagick x11-utils xdotool dbus-x11 libgl1-mesa-dri libegl1 libgles2 fonts-dejavu-core chromium
 
 WAILS := v2.16.0
+NFPM := v2.45.0
 GOLANGCI_LINT := v2.15.0
 PROTOC_GEN_GO := v1.36.12
 PROTOC_GEN_GO_GRPC := v1.6.2
@@ -84,10 +88,17 @@ generate: generate-tools ## write generated code anew
 bench: build ## measure every budget of the design on this machine
 	@build/scripts/bench.sh
 
+.PHONY: package
+package: build package-tools ## build the Debian package and the Windows installer into build/out, and check them
+	@build/package/deb/build.sh $(PACKAGE_VERSION)
+	@build/package/windows/build.sh $(PACKAGE_VERSION) '$(LDFLAGS)'
+	@build/package/windows/check.sh build/out/pixel-detective-$(PACKAGE_VERSION)-windows-amd64.exe
+	@build/package/deb/check.sh build/out/pixel-detective_$(PACKAGE_VERSION)_$$(dpkg --print-architecture).deb
+
 .PHONY: clean
 clean: ## remove what was built; models, photos and libraries stay
-	@rm -rf $(BIN) build/demo build/bench/out
-	@echo "removed $(BIN), build/demo and build/bench/out"
+	@rm -rf $(BIN) build/demo build/bench/out build/out
+	@echo "removed $(BIN), build/demo, build/bench/out and build/out"
 
 # What the targets need.
 
@@ -119,3 +130,8 @@ generate-tools:
 	@build/scripts/install-packages.sh protobuf-compiler
 	@build/scripts/install-go-tool.sh $(TOOLS) protoc-gen-go google.golang.org/protobuf/cmd/protoc-gen-go@$(PROTOC_GEN_GO)
 	@build/scripts/install-go-tool.sh $(TOOLS) protoc-gen-go-grpc google.golang.org/grpc/cmd/protoc-gen-go-grpc@$(PROTOC_GEN_GO_GRPC)
+
+.PHONY: package-tools
+package-tools:
+	@build/scripts/install-packages.sh librsvg2-bin gettext-base dpkg-dev imagemagick debootstrap mingw-w64 nsis p7zip-full
+	@build/scripts/install-go-tool.sh $(TOOLS) nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm@$(NFPM)

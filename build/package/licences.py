@@ -92,7 +92,7 @@ def parts(target, folder):
     yield "Pixel Detective", [ROOT / "LICENSE"]
     yield "the starter model (graphs, vocabulary, labels)", [ROOT / "models/starter/LICENSE.txt", ROOT / "models/starter/NOTICE.txt"]
     yield "ONNX Runtime 1.30.0", runtime_texts(folder)
-    yield "the font Hanken Grotesk", [FRONTEND / "public" / "OFL.txt"]
+    yield "the font Hanken Grotesk", [FRONTEND / "dist" / "hanken-grotesk-OFL.txt"]
     if target == "windows":
         yield "libvips and the libraries in it (LGPL 3; versions in the text; replace libvips-42.dll by your own build if you like)", [
             LIBVIPS / "README.md", LIBVIPS / "versions.json", *(pathlib.Path("/usr/share/common-licenses") / name for name in ("LGPL-3", "GPL-3"))]
