@@ -110,8 +110,11 @@ func (a *App) startup(ctx context.Context) {
 	a.program.Attach(face{ctx})
 }
 
-// beforeClose says whether the window is hidden instead of closed.
-func (a *App) beforeClose(context.Context) (prevent bool) { return a.program.StaysHidden() }
+// loaded runs whenever a page was loaded.
+func (a *App) loaded(context.Context) { a.program.Runs() }
+
+// beforeClose says whether the window is not to be closed.
+func (a *App) beforeClose(context.Context) (prevent bool) { return a.program.Stays() }
 
 // face is the window as the program sees it. Wails finds the window by ctx.
 type face struct{ ctx context.Context }

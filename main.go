@@ -32,6 +32,7 @@ func show(ctx context.Context, p *desktop.Program) error {
 		AssetServer:      &assetserver.Options{Assets: page, Middleware: p.Bridge.Media()},
 		DragAndDrop:      &options.DragAndDrop{EnableFileDrop: true},
 		OnStartup:        app.startup,
+		OnDomReady:       app.loaded,
 		OnBeforeClose:    app.beforeClose,
 		Bind:             []any{app},
 		// Without options, Wails turns the graphics card off.

@@ -32,7 +32,9 @@ type Program struct {
 	getenv   func(string) string
 	trace    *trace // nil: nobody asked for one
 	face     atomic.Pointer[Face]
+	running  atomic.Bool // the window's loop
 	quitting atomic.Bool // the window's next close is the end of the program
+	closing  atomic.Bool // the window was allowed to close
 }
 
 func newProgram(o options, single *window.Single, out, errOut io.Writer, getenv func(string) string) *Program {
@@ -115,9 +117,6 @@ func (p *Program) Attach(f Face) {
 		p.trace.emitted(event, data)
 		f.Emit(event, data)
 	})
-	if p.quitting.Load() {
-		f.Close()
-	}
 }
 
 // Ready is Bridge.Ready, under a trace.
@@ -142,23 +141,36 @@ func (p *Program) Search(ctx context.Context, q window.Question) (window.Answer,
 	return answer, err
 }
 
+// Runs says that the window's loop runs: it can be closed from now on.
+func (p *Program) Runs() {
+	p.running.Store(true)
+	if p.quitting.Load() {
+		p.Quit()
+	}
+}
+
 // Quit ends the program, whatever happens when its window is closed.
 func (p *Program) Quit() {
 	p.quitting.Store(true)
-	if f := p.face.Load(); f != nil {
+	if f := p.face.Load(); f != nil && p.running.Load() {
 		(*f).Close()
 	}
 }
 
-// StaysHidden is asked when the window is about to close. It hides the window and says true where the person wants the
-// program to go on.
-func (p *Program) StaysHidden() bool {
+// Stays is asked when the window is about to close. It says true where the window is not to be closed: because it was
+// hidden instead, as the person wants it, or because it closes already. A second close of a GTK loop that has just ended
+// would end the process by a fault.
+func (p *Program) Stays() bool {
 	f := p.face.Load()
-	if p.quitting.Load() || f == nil || p.setting("window.close_to_background") != "true" {
-		return false
+	if f == nil || !p.running.Load() {
+		return true
 	}
-	(*f).Hide()
-	return true
+	if !p.quitting.Load() && p.setting("window.close_to_background") == "true" {
+		(*f).Hide()
+		p.trace.note("hidden")
+		return true
+	}
+	return !p.closing.CompareAndSwap(false, true)
 }
 
 // setting is the value of a setting as it is now; "": there is no such setting.

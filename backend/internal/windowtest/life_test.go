@@ -66,6 +66,7 @@ func TestCloseToBackground(t *testing.T) {
 	family := p.family()
 	s.waitWindow(true)
 	s.close()
+	p.wait(s, "hidden")
 	s.waitWindow(false)
 	if !p.alive() {
 		t.Fatal("the program ended with its window")

@@ -45,7 +45,7 @@ static int close_window(Window window) {
 	event.xclient.data.l[0] = XInternAtom(display, "WM_DELETE_WINDOW", False);
 	event.xclient.data.l[1] = CurrentTime;
 	XSendEvent(display, window, False, NoEventMask, &event);
-	XFlush(display);
+	XSync(display, False);
 	return 0;
 }
 
