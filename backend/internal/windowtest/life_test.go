@@ -100,3 +100,18 @@ func TestWrongSettings(t *testing.T) {
 		t.Errorf("the settings were changed: %q, %v", text, err)
 	}
 }
+
+// TestEndedAtOnce ends the program while its window is on its way.
+func TestEndedAtOnce(t *testing.T) {
+	s := newScreen(t)
+	p := newLibrary(t).open(s, "--trace")
+	p.wait(s, "window there")
+	family := p.family()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if code := p.waitEnd(); code != 0 {
+		t.Errorf("the program ended with %d: %s", code, p.stderr.String())
+	}
+	waitGone(s, family)
+}
