@@ -53,7 +53,9 @@ export class Navigation {
     const there = now?.source.idAt(now.index)
     if (!now || there === undefined || there === now.id) return
     const index = placeOf(now.source, now.id, now.index)
-    if (index !== now.index) this.viewer = { ...now, index }
+    if (index === now.index) return
+    this.viewer = { ...now, index }
+    this.#keep()
   }
 
   /** Closes the viewer. */
