@@ -39,7 +39,7 @@ cp "$package" "$root/tmp/package.deb"
 inside apt-get update >build/out/check.log 2>&1 || { tail build/out/check.log >&2; fail "apt-get update"; }
 inside apt-get install -y --no-install-recommends /tmp/package.deb >>build/out/check.log 2>&1 || { tail -20 build/out/check.log >&2; fail "the package cannot be installed"; }
 step "installing what the check needs: Xvfb, xdotool, ImageMagick"
-inside apt-get install -y --no-install-recommends xvfb xauth xdotool imagemagick procps >>build/out/check.log 2>&1 || fail "its own tools"
+inside apt-get install -y --no-install-recommends xvfb xauth xdotool imagemagick >>build/out/check.log 2>&1 || fail "its own tools"
 
 step "indexing and searching"
 mkdir -p "$root/root/Pictures"
@@ -83,7 +83,11 @@ wait $window || true
 SCRIPT
 inside xvfb-run -a -s "-screen 0 1280x900x24" sh /tmp/window.sh >>build/out/check.log 2>&1 || { tail -5 build/out/check.log >&2; fail "the window"; }
 cp "$root/tmp/found.png" build/out/check-window.png
-if inside pgrep -f pixel-detective >/dev/null; then fail "processes were left: $(inside pgrep -af pixel-detective)"; fi
+for process in /proc/[0-9]*; do
+  if [[ $(readlink "$process/root" 2>/dev/null) == "$(realpath "$root")" ]] && grep -qs pixel-detective "$process/cmdline"; then
+    fail "a process was left: $(tr '\0' ' ' <"$process/cmdline")"
+  fi
+done
 
 step "removing"
 before=$(find "$root/root" -type f | sort | md5sum)
