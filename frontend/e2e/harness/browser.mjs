@@ -10,6 +10,12 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 const quiet = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
+/**
+ * Whether an error is of Wails' scripts for development alone: its web socket, which ends with the program and falls out
+ * under load, and the drop target that no page of a browser has. The window of the program has neither.
+ */
+const ofDevelopment = (text) => /\/wails\//.test(text) && /WebSocket connection|reading '(send|EventsNotify|nodes)'/.test(text)
+
 export class Browser {
   #folder = mkdtempSync(join(tmpdir(), 'pixel-detective-chromium-'))
   #browser
@@ -27,11 +33,10 @@ export class Browser {
     const page = await context.newPage()
     page.setDefaultTimeout(20_000)
     page.on('pageerror', (error) => {
-      // Wails' own script expects a drop target that no page of a browser has.
-      if (!/reading 'nodes'/.test(error.message)) this.complaints.push(error.message)
+      if (!ofDevelopment(`${error.message}\n${error.stack}`)) this.complaints.push(error.message)
     })
     page.on('console', (message) => {
-      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) this.complaints.push(message.text())
+      if (message.type() === 'error' && !/Failed to load resource/.test(message.text()) && !ofDevelopment(message.text())) this.complaints.push(message.text())
     })
     await page.goto(program.url + hash)
     return page
