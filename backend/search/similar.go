@@ -14,7 +14,8 @@ import (
 // ErrNoModel says that pictures cannot be compared because no model has seen them yet.
 var ErrNoModel = errors.New("pictures cannot be compared yet: no model has seen your photos")
 
-// Similar answers with the photos that look most like one of the library, which is left out, or like the picture whose
+// Similar answers with the photos that look most like one of the library, which is left out unless
+// r.Self, or like the picture whose
 // vector is given. Errors: ErrNoModel, ErrNoVector, ErrSuperseded.
 func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err error) {
 	began := time.Now()
@@ -40,7 +41,9 @@ func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err err
 		if v, ok = vectors[num]; !ok {
 			return Answer{}, ErrNoVector
 		}
-		self = num
+		if !r.Self {
+			self = num
+		}
 	}
 	if len(v) != l.model.Dimension {
 		return Answer{}, fmt.Errorf("compare pictures: the vector has %d values, the model in use has %d", len(v), l.model.Dimension)

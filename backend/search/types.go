@@ -26,6 +26,8 @@ type Request struct {
 	// had encoded by the active model. Exactly one is set.
 	Photo  *photo.ID
 	Vector []float32
+	// Self lets Similar find Photo itself too, before all others.
+	Self bool
 	// Limit is how many hits are wanted at most; 0: the setting.
 	Limit int
 	// Offset is how many hits are left out at the start.

@@ -139,14 +139,15 @@ func (b *Bridge) searchLike(ctx context.Context, p *Parts, text string, r search
 	return found, err
 }
 
-// searchPicture answers with the photos that look like a picture that was dropped or pasted.
+// searchPicture answers with the photos that look like a picture that was dropped or pasted. Whoever asks by a picture that
+// the library holds looks for that one first.
 func (b *Bridge) searchPicture(ctx context.Context, p *Parts, token string, r search.Request) (search.Answer, error) {
 	asked, ok := b.pictures.get(token)
 	if !ok {
 		return search.Answer{}, errors.New("this picture is no longer kept; drop or paste it again")
 	}
 	waitReady(ctx, p)
-	r.Photo = &asked.ID
+	r.Photo, r.Self = &asked.ID, true
 	found, err := p.Search.Similar(ctx, r)
 	if err == nil || !errors.Is(err, search.ErrNoVector) {
 		return found, err
