@@ -14,9 +14,8 @@ import (
 // ErrNoModel says that pictures cannot be compared because no model has seen them yet.
 var ErrNoModel = errors.New("pictures cannot be compared yet: no model has seen your photos")
 
-// Similar answers with the photos that look most like one of the library, which is left out unless
-// r.Self, or like the picture whose
-// vector is given. Errors: ErrNoModel, ErrNoVector, ErrSuperseded.
+// Similar answers with the photos that look most like one of the library, which is left out unless r.Self, or like the
+// picture whose vector is given. Errors: ErrNoModel, ErrNoVector, ErrSuperseded.
 func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err error) {
 	began := time.Now()
 	ctx, end := e.begin(ctx, r.Stream)
