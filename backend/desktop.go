@@ -69,6 +69,20 @@ func (d *Desktop) Run(ctx context.Context) error {
 	return errors.Join(ended(group.Wait()), b.Close())
 }
 
+// paintWithin is how long search and keep wait for a page that does not paint.
+const paintWithin = 5 * time.Second
+
+// letPaint waits until the page has painted: reading the vectors of a large library would take from it.
+func (b *Backend) letPaint(ctx context.Context) {
+	timer := time.NewTimer(paintWithin)
+	defer timer.Stop()
+	select {
+	case <-b.Window.Painted():
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
 // openInsisting opens the library, again and again where that fails, and says whether it is open.
 func (b *Backend) openInsisting(ctx context.Context) bool {
 	said := ""
@@ -166,11 +180,13 @@ func (b *Backend) serve(ctx context.Context) error {
 	})
 	if b.config.Services.Search {
 		group.Go(func() error {
+			b.letPaint(ctx)
 			return b.sustain(ctx, service{"search", "Search does not follow the library", b.Search.Run})
 		})
 	}
 	if b.config.Services.Keep && !b.Store.ReadOnly() {
 		group.Go(func() error {
+			b.letPaint(ctx)
 			return b.sustain(ctx, service{"keep", "New and changed photos are not looked at", b.keep})
 		})
 	}

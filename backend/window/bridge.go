@@ -55,6 +55,7 @@ type Bridge struct {
 	now  func() time.Time
 
 	opened   chan struct{} // closed by Attach
+	painted  chan struct{} // closed by the first Ready
 	attached atomic.Pointer[Parts]
 	failed   atomic.Pointer[error] // why the library is not open; it is tried again meanwhile
 
@@ -85,7 +86,7 @@ func New(d Deps) *Bridge {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	b := &Bridge{deps: d, now: d.Now, opened: make(chan struct{}), dirty: make(chan struct{}, 1)}
+	b := &Bridge{deps: d, now: d.Now, opened: make(chan struct{}), painted: make(chan struct{}), dirty: make(chan struct{}, 1)}
 	b.counts.guess = guessStage(d.Paths.Library)
 	b.addSettings()
 	b.addMedia()

@@ -21,6 +21,7 @@ func (b *Bridge) Ready(ctx context.Context, m Marks) State {
 	first := !b.ready
 	if first {
 		b.ready, b.marks = true, m
+		close(b.painted)
 	}
 	b.mu.Unlock()
 	if p := b.attached.Load(); first && p != nil {
@@ -28,6 +29,9 @@ func (b *Bridge) Ready(ctx context.Context, m Marks) State {
 	}
 	return b.State(ctx)
 }
+
+// Painted is closed when the page has painted: until then nothing else should take processor or memory.
+func (b *Bridge) Painted() <-chan struct{} { return b.painted }
 
 // start lets workers start.
 func (b *Bridge) start(p *Parts) {
