@@ -74,11 +74,13 @@ export class Library {
     this.appearance.set(now.appearance.theme)
     this.listing.changed(now.library.listing)
     this.overview.changed(now)
-    // What the photos show becomes known little by little, and the model may come late: the same question finds more.
+    // What the photos show becomes known little by little, and the model may come late: the same question finds more. Files
+    // come, go and get other names. What a person decides of a photo, the listing's second number, changes no answer.
     if (!before || !this.search.active) return
     const words = (state: State): boolean => state.snapshot.capabilities.some((c) => c.name === 'search_words' && c.available)
+    const files = (state: State): string | undefined => state.library.listing.split('.')[0]
     if (words(now) && !words(before)) void this.search.run()
-    else if (before.library.seen !== now.library.seen && !this.search.pending) this.#again()
+    else if (before.library.seen !== now.library.seen || files(before) !== files(now)) this.#again()
   }
 
   /** Takes in what was dropped on the window. */
