@@ -65,7 +65,7 @@ func detail(d store.Detail) Photo {
 	}
 	for _, f := range d.Files {
 		shown.Files = append(shown.Files, File{
-			ID: strconv.FormatInt(f.File, 10), Name: display(path.Base(f.Rel)), Folder: display(filepath.Dir(f.String())), Offline: f.Offline,
+			ID: strconv.FormatInt(f.File, 10), Name: display(path.Base(f.Rel)), Folder: place(filepath.Dir(f.String())), Offline: f.Offline,
 		})
 	}
 	return shown

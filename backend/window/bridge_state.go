@@ -53,7 +53,7 @@ func (b *Bridge) State(context.Context) State {
 	b.mu.Unlock()
 	s := State{
 		Seq: strconv.FormatUint(seq, 10), Version: b.deps.Version, Stage: b.counts.guess,
-		Library: Library{Path: display(b.deps.Paths.Library)},
+		Library: Library{Path: place(b.deps.Paths.Library)},
 		Folders: []Folder{}, Candidates: b.candidates.list(), Appearance: b.appearance(),
 	}
 	p := b.attached.Load()
@@ -91,7 +91,7 @@ func (b *Bridge) fillCounts(s *State, n *numbers) {
 	s.Library.Listing = n.listing
 	for _, f := range n.folders {
 		shown := Folder{
-			ID: strconv.FormatInt(int64(f.ID), 10), Name: display(filepath.Base(f.Path)), Path: display(f.Path),
+			ID: strconv.FormatInt(int64(f.ID), 10), Name: display(filepath.Base(f.Path)), Path: place(f.Path),
 			Online: f.State == store.FolderOnline, Photos: n.perFolder[f.ID],
 		}
 		if !shown.Online {

@@ -94,7 +94,7 @@ func (b *Bridge) Failures(ctx context.Context, offset, limit int) (FailureList, 
 	list.Total = total
 	for _, f := range failed {
 		list.Items = append(list.Items, Failure{
-			ID: strconv.FormatInt(f.File, 10), Name: display(path.Base(f.Rel)), Folder: display(filepath.Dir(f.Path)), Kind: string(f.Kind),
+			ID: strconv.FormatInt(f.File, 10), Name: display(path.Base(f.Rel)), Folder: place(filepath.Dir(f.Path)), Kind: string(f.Kind),
 			Reason: sentence(f.Reason), At: f.At.Format(time.RFC3339),
 		})
 	}

@@ -105,7 +105,7 @@ func (c *candidates) add(path, kind, problem string) Candidate {
 		c.makeRoom()
 		c.last++
 		c.all = append(c.all, &candidate{path: path, shown: Candidate{
-			ID: "c" + strconv.Itoa(c.last), Name: nameOf(path), Path: display(path), State: CandidateNew, NamesSeconds: -1, MeaningSeconds: -1,
+			ID: "c" + strconv.Itoa(c.last), Name: nameOf(path), Path: place(path), State: CandidateNew, NamesSeconds: -1, MeaningSeconds: -1,
 		}})
 		at = len(c.all) - 1
 	}

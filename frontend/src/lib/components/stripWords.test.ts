@@ -28,6 +28,7 @@ describe('the words beside the strip', () => {
   it('say what is searchable', () => {
     expect(stripState(libraryOf({}), null)).toEqual(['18,204 photos', 'All searchable'])
     expect(stripState(libraryOf({ seen: 18000 }), null)).toEqual(['18,204 photos', '18,000 searchable'])
+    expect(stripState(libraryOf({}), monthsOf([]))).toEqual(['18,204 photos', 'None of them answers'])
     expect(stripState(libraryOf({ photos: 0, files: 0, seen: 0 }), null)[0]).toBe('No photos yet')
   })
 

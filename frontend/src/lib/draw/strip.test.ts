@@ -56,6 +56,12 @@ describe('the layout of the strip', () => {
     expect(layoutStrip(decades, size(1040), NAMES).exact).toBe(false)
   })
 
+  it('lets months share columns where photos are few, so that their squares can be seen', () => {
+    const few = layoutStrip(years(2005, 2023, (m) => (m % 4 === 0 ? 1 : 0)), size(1040), NAMES)
+    expect([few.axis.unit, few.exact]).toEqual([3, true])
+    expect(few.side).toBeGreaterThanOrEqual(6)
+  })
+
   it('shows a month with one photo beside one with many', () => {
     const layout = layoutStrip(years(2009, 2026, (m) => (m === month(2015, 5) ? 1 : 4000)), size(1040), NAMES)
     const lone = layout.columns[columnOf(layout, month(2015, 5))]!

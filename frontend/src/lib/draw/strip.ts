@@ -38,6 +38,9 @@ const HEAD = 7
 /** Lays the strip out. Heights are logarithmic unless there is a square for each photo; then squares are as large as can be. */
 export function layoutStrip(months: Months, size: Size, names: Names): StripLayout {
   const { width, ratio } = size
+  // Few photos: months share columns, so that the squares are large enough to be told apart.
+  const wide = layoutWith(months, size, layoutAxis(months, { width, ratio, narrowest: 10 * ratio, names }), Math.round(7 * ratio))
+  if (wide.exact && wide.axis.unit < 12) return wide
   const axis = layoutAxis(months, { width, ratio, narrowest: 4 * ratio, names })
   for (const side of [9, 7, 6, 5]) {
     const layout = layoutWith(months, size, axis, Math.round(side * ratio))

@@ -6,7 +6,7 @@ describe('a line of the log, for people', () => {
     expect(sentence('18:21:22 INF a model is loaded device=cpu graph=image model=starter@1 took=2548.124263')).toEqual({
       time: '18:21:22',
       level: 'info',
-      text: 'A model is loaded',
+      text: 'Ready to look at photos',
     })
   })
 

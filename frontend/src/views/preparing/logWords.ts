@@ -1,3 +1,4 @@
+import { t } from '$lib/text'
 import { readLine, type Level } from '../models/log'
 
 /** A line of the log as a sentence. */
@@ -17,7 +18,7 @@ export function sentence(line: string): LogSentence {
   const file = fields.get('path')?.split(/[/\\]/).at(-1)
   const reason = fields.get('reason') ?? fields.get('error')
   const details = [file, reason].filter(Boolean).join(', ')
-  const said = message.charAt(0).toUpperCase() + message.slice(1)
+  const said = t.preparing.said[`${message} ${fields.get('graph') ?? ''}`.trim()] ?? message.charAt(0).toUpperCase() + message.slice(1)
   return { time, level: reason && level === 'info' ? 'warning' : level, text: details ? `${said}: ${details}` : said }
 }
 

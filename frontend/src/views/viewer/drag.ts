@@ -12,6 +12,7 @@ interface Dragged {
 export const drag: Action<HTMLElement, Dragged> = (stage, first) => {
   let { lens, moving } = first
   const held = new Map<number, Point>()
+  let presses = 0
 
   /** Where an event is, from the middle of the stage. */
   function at(event: MouseEvent): Point {
@@ -26,6 +27,7 @@ export const drag: Action<HTMLElement, Dragged> = (stage, first) => {
 
   function down(event: PointerEvent): void {
     if (event.button !== 0 || held.size >= 2) return
+    presses++
     held.set(event.pointerId, at(event))
     if (lens.zoomed || event.pointerType === 'touch') {
       stage.setPointerCapture(event.pointerId)
@@ -55,7 +57,8 @@ export const drag: Action<HTMLElement, Dragged> = (stage, first) => {
     on(stage, 'pointermove', move),
     on(stage, 'pointerup', up),
     on(stage, 'pointercancel', up),
-    on(stage, 'dblclick', (event) => lens.toggle(at(event))),
+    // The double click that opened the viewer ends here with one press: it asks for nothing more.
+    on(stage, 'dblclick', (event) => presses > 1 && lens.toggle(at(event))),
   ]
   return {
     update: (next) => ({ lens, moving } = next),

@@ -37,6 +37,12 @@ export const preparing = {
   log: 'Log',
   into: (folder: string) => `Looking into ${folder}`,
   unreadable: (n: number) => (n === 1 ? '1 could not be read' : `${count(n)} could not be read`),
+  /** What lines of the log mean for people. */
+  said: {
+    'a model is loaded text': 'Ready to read your words',
+    'a model is loaded image': 'Ready to look at photos',
+    'vectors loaded': 'What was seen is at hand',
+  } as Record<string, string>,
   quiet: 'Nothing to report yet.',
   keeper: (name: string) => `${name} does the work; this window follows.`,
 } as const

@@ -1,4 +1,4 @@
-import { count, plural } from '../format'
+import { count, duration, plural } from '../format'
 
 /** What Start says. */
 export const start = {
@@ -11,7 +11,7 @@ export const start = {
   meaning: 'By what is in them',
   soon: (time: string) => `in ${time}`,
   atOnce: 'at once',
-  about: (time: string) => `in about ${time}`,
+  about: (seconds: number) => (seconds < 1 ? 'within a second' : `in about ${duration(seconds)}`),
   unknown: 'not known yet',
   note: 'You can search from the first minute on, in what was seen by then.',
   counting: (n: number) => (n === 0 ? 'Counting photos' : `${plural(n, 'photo')} so far`),
