@@ -40,6 +40,8 @@ type bench struct {
 	photos string // a folder of real photos
 	quick  bool
 	rows   []row
+	keep   string        // a folder for what takes long to make, kept between runs; empty: none
+	window *windowPlaces // what the sections about the window share; made when first asked for
 }
 
 // figure notes and prints a figure without a budget.
@@ -83,6 +85,7 @@ func main() {
 	}
 	only := flag.String("only", "", "measure only the sections whose names match this regular expression")
 	quick := flag.Bool("quick", false, "leave out what takes minutes: a million files, a million vectors")
+	keep := flag.String("keep", "", "a folder in which the window's library of 100,000 photos is kept for the next run")
 	profile := flag.String("cpuprofile", "", "write a profile of this process to a file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -98,13 +101,13 @@ func main() {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	if err := run(ctx, *only, *quick); err != nil {
+	if err := run(ctx, *only, *keep, *quick); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, only string, quick bool) error {
+func run(ctx context.Context, only, keep string, quick bool) error {
 	match, err := regexp.Compile(only)
 	if err != nil {
 		return fmt.Errorf("-only: %w", err)
@@ -113,7 +116,7 @@ func run(ctx context.Context, only string, quick bool) error {
 	if err != nil {
 		return err
 	}
-	b := &bench{root: root, bin: filepath.Join(root, "build", "bin"), quick: quick}
+	b := &bench{root: root, bin: filepath.Join(root, "build", "bin"), quick: quick, keep: keep}
 	if _, err := os.Stat(filepath.Join(b.bin, "pixel-detective")); err != nil {
 		return errors.New("the program is not built; run make bench in the repository's root")
 	}
@@ -121,6 +124,7 @@ func run(ctx context.Context, only string, quick bool) error {
 		return err
 	}
 	defer os.RemoveAll(b.work)
+	defer func() { b.window.close() }()
 	b.photos = photosFolder(root)
 
 	fmt.Printf("%s\n%s\n\n", machine(), time.Now().Format(time.DateTime))
@@ -153,6 +157,10 @@ func sections() []section {
 		{"query", measureQuery},
 		{"vectors", measureVectors},
 		{"growth", measureGrowth},
+		{"window-start", measureWindowStart},
+		{"window-memory", measureWindowMemory},
+		{"window-frames", measureWindowFrames},
+		{"window-large", measureWindowLarge},
 	}
 }
 

@@ -31,7 +31,7 @@ const (
 // with the model warm in its worker, in turns with the bare text encoder in this process; then the same while another
 // process indexes photos.
 func measureQuery(ctx context.Context, b *bench) error {
-	library, err := b.bigLibrary(ctx, queryPhotos)
+	library, err := b.bigLibrary(ctx, queryPhotos, nil)
 	if err != nil {
 		return err
 	}
@@ -181,8 +181,9 @@ func (b *bench) starter() (catalog.Model, string, error) {
 	return models.Active(catalog.RoleImageText)
 }
 
-// bigLibrary makes a library of n photos that nobody took: their vectors are those of real photos, mixed and stirred.
-func (b *bench) bigLibrary(ctx context.Context, n int) (string, error) {
+// bigLibrary makes a library of n photos that nobody took: their vectors are those of real photos, mixed and stirred, and
+// they share some thumbnails, if there are any.
+func (b *bench) bigLibrary(ctx context.Context, n int, thumbnails [][]byte) (string, error) {
 	model, _, err := b.starter()
 	if err != nil {
 		return "", err
@@ -214,6 +215,9 @@ func (b *bench) bigLibrary(ctx context.Context, n int) (string, error) {
 		rows := make([]store.Indexed, len(page))
 		for i, pending := range page {
 			rows[i] = inventedPhoto(pending, model.Ref(), mix(random, seeds))
+			if len(thumbnails) > 0 {
+				rows[i].New.Thumbnail = thumbnails[int(pending.File)%len(thumbnails)]
+			}
 		}
 		if _, err := st.Commit(ctx, rows, nil); err != nil {
 			return "", err
