@@ -1,7 +1,10 @@
 package testkit
 
 import (
-	"archive/zip"
+	"archive/tar"
+	"compress/bzip2"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,14 +17,35 @@ import (
 func HostilePictures(tb testing.TB) string {
 	tb.Helper()
 	_, here, _, _ := runtime.Caller(0)
-	pack, err := zip.OpenReader(filepath.Join(filepath.Dir(here), "..", "..", "picture", "testdata", "hostile", "pictures.zip"))
+	pack, err := os.Open(filepath.Join(filepath.Dir(here), "..", "..", "picture", "testdata", "hostile", "pictures.tar.bz2"))
 	if err != nil {
 		tb.Fatalf("the hostile pictures cannot be unpacked: %v", err)
 	}
 	defer pack.Close()
 	dir := tb.TempDir()
-	if err := os.CopyFS(dir, pack); err != nil {
-		tb.Fatalf("unpacking the hostile pictures: %v", err)
+	archive := tar.NewReader(bzip2.NewReader(pack))
+	for {
+		entry, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			return dir
+		}
+		if err == nil {
+			err = unpack(filepath.Join(dir, filepath.FromSlash(entry.Name)), archive)
+		}
+		if err != nil {
+			tb.Fatalf("unpacking the hostile pictures: %v", err)
+		}
 	}
-	return dir
+}
+
+func unpack(path string, data io.Reader) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, data)
+	return errors.Join(err, file.Close())
 }
