@@ -51,17 +51,34 @@ func rowsOf(t testing.TB, name string, rows, columns int) [][]float32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(data) != rows*columns*4 {
-		t.Fatalf("%s has %d bytes, not %d × %d × 4", name, len(data), rows, columns)
+	size, number := 4, func(at []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(at)) }
+	if strings.HasSuffix(name, ".f16") {
+		size, number = 2, func(at []byte) float32 { return half(binary.LittleEndian.Uint16(at)) }
+	}
+	if len(data) != rows*columns*size {
+		t.Fatalf("%s has %d bytes, not %d × %d × %d", name, len(data), rows, columns, size)
 	}
 	list := make([][]float32, rows)
 	for r := range list {
 		list[r] = make([]float32, columns)
 		for c := range list[r] {
-			list[r][c] = math.Float32frombits(binary.LittleEndian.Uint32(data[(r*columns+c)*4:]))
+			list[r][c] = number(data[(r*columns+c)*size:])
 		}
 	}
 	return list
+}
+
+// half is a number in half precision (IEEE 754 binary16) that is neither infinite nor no number.
+func half(bits uint16) float32 {
+	exponent, fraction := int(bits>>10&31), float64(bits&1023)/1024
+	value := math.Ldexp(1+fraction, exponent-15)
+	if exponent == 0 {
+		value = math.Ldexp(fraction, -14)
+	}
+	if bits>>15 == 1 {
+		value = -value
+	}
+	return float32(value)
 }
 
 // picture is picture k of make_goldens.py.
@@ -98,7 +115,7 @@ func pictures10(t testing.TB, g goldens) [][]byte {
 
 func TestTextVectorsEqualTheReference(t *testing.T) {
 	g := readGoldens(t)
-	want := rowsOf(t, "texts.f32", len(g.Texts), 1024)
+	want := rowsOf(t, "texts.f16", len(g.Texts), 1024)
 	e, _ := loadText(t, starter(t))
 	var texts []string
 	for i, row := range g.Texts {
@@ -175,7 +192,7 @@ func TestTextsOfTheModelsOwnGoldens(t *testing.T) {
 
 func TestPictureVectorsAndLabelsEqualTheReference(t *testing.T) {
 	g := readGoldens(t)
-	want := rowsOf(t, "pictures.f32", len(g.Pictures), 1024)
+	want := rowsOf(t, "pictures.f16", len(g.Pictures), 1024)
 	labels := rowsOf(t, "labels.f32", len(g.Pictures), 1442)
 	pixels := pictures10(t, g)
 	e, _ := loadImage(t, starter(t))
@@ -206,7 +223,7 @@ func TestPictureVectorsAndLabelsEqualTheReference(t *testing.T) {
 
 func TestABatchInOneInferenceEqualsSingleOnes(t *testing.T) {
 	g := readGoldens(t)
-	want := rowsOf(t, "pictures.f32", len(g.Pictures), 1024)
+	want := rowsOf(t, "pictures.f16", len(g.Pictures), 1024)
 	e, _ := loadImage(t, starter(t))
 	e.(*pictures).batch = picturesOnDevice // what another device than the CPU is given
 	all, err := e.Encode(t.Context(), pictures10(t, g))

@@ -3,8 +3,8 @@
 usage: python make_goldens.py PATH/TO/models/starter .        (Python 3.11; packages: requirements.txt)
 
 goldens.json   texts with their token ids; SHA-256 of each picture's bytes; versions
-texts.f32      little-endian float32 [texts, 1024]
-pictures.f32   little-endian float32 [pictures, 1024]
+texts.f16      little-endian float16 [texts, 1024]
+pictures.f16   little-endian float16 [pictures, 1024]
 labels.f32     little-endian float32 [pictures, 1442], label probabilities
 The pictures are not stored: `picture` makes them from a formula in whole numbers, as the Go test does.
 """
@@ -62,8 +62,8 @@ def main():
         embeddings.append(e[0])
         labels.append(p[0])
         pictures.append(hashlib.sha256(pixels.tobytes()).hexdigest())
-    for name, rows in (("texts", vectors), ("pictures", embeddings), ("labels", labels)):
-        np.stack(rows).astype("<f4").tofile(out / (name + ".f32"))
+    for name, rows, kind in (("texts.f16", vectors, "<f2"), ("pictures.f16", embeddings, "<f2"), ("labels.f32", labels, "<f4")):
+        np.stack(rows).astype(kind).tofile(out / name)
     versions = {"onnxruntime": onnxruntime.__version__, "tokenizers": tokenizers.__version__, "numpy": np.__version__}
     files = {f: hashlib.sha256((model / f).read_bytes()).hexdigest() for f in ("starter_image.onnx", "starter_text.onnx", "vocab.txt")}
     content = {"versions": versions, "model": files, "texts": texts, "pictures": pictures}
