@@ -64,6 +64,12 @@ func rowsOf(t testing.TB, name string, rows, columns int) [][]float32 {
 		for c := range list[r] {
 			list[r][c] = number(data[(r*columns+c)*size:])
 		}
+		if size == 2 { // a vector, whose length rounding moved from 1
+			length := math.Sqrt(cosine(list[r], list[r]))
+			for c := range list[r] {
+				list[r][c] /= float32(length)
+			}
+		}
 	}
 	return list
 }
