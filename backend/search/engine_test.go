@@ -269,6 +269,10 @@ func TestSimilar(t *testing.T) {
 	if err != nil || names(b.Hits)[0] != g.Photos[18].File {
 		t.Errorf("like its own picture: %v %v", names(b.Hits), err)
 	}
+	c, err := e.Similar(ctx, Request{Photo: &id, Self: true})
+	if err != nil || names(c.Hits)[0] != g.Photos[18].File || c.Total != a.Total+1 {
+		t.Errorf("like riders on a beach, with itself: %v %v", names(c.Hits), err)
+	}
 	stranger := idOf("nowhere")
 	if _, err := e.Similar(ctx, Request{Photo: &stranger}); !errors.Is(err, ErrNoVector) {
 		t.Errorf("like a stranger: %v", err)
