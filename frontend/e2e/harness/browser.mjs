@@ -31,7 +31,7 @@ export class Browser {
     const context = await this.#browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: motion ? 'no-preference' : 'reduce' })
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     const page = await context.newPage()
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(30_000)
     page.on('pageerror', (error) => {
       if (!ofDevelopment(`${error.message}\n${error.stack}`)) this.complaints.push(error.message)
     })

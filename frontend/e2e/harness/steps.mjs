@@ -18,7 +18,7 @@ export function call(page, method, ...args) {
 export const state = (page) => call(page, 'State')
 
 /** Waits until the state is so, and returns it. */
-export function untilState(page, what, holds, seconds = 30) {
+export function untilState(page, what, holds, seconds = 60) {
   return until(what, async () => {
     const now = await state(page)
     return now && holds(now) ? now : undefined
@@ -26,7 +26,7 @@ export function untilState(page, what, holds, seconds = 30) {
 }
 
 /** Waits until all photos were seen, n if given. */
-export const untilSeen = (page, n, seconds = 60) =>
+export const untilSeen = (page, n, seconds = 120) =>
   untilState(page, `all ${n ?? 'photos'} are seen`, ({ library, index }) => library.photos > 0 && library.seen === library.photos && library.pending === 0 && !index.running && (n === undefined || library.photos === n), seconds)
 
 /** Says yes to the Pictures that Start suggests, by the one key that it takes. */
@@ -50,7 +50,7 @@ export async function found(page) {
 }
 
 /** Asks by typing, and waits until the best answers are these, in any order. */
-export async function finds(page, words, names, seconds = 20) {
+export async function finds(page, words, names, seconds = 30) {
   await ask(page, words)
   let now = []
   await until('the right photos come first', async () => {

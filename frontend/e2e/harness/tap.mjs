@@ -7,7 +7,7 @@ export class Tap {
   #failed = 0
 
   /** Runs a test; what it throws is told below its line. @param {string} name @param {() => Promise<void>} run */
-  async test(name, run, { seconds = 120 } = {}) {
+  async test(name, run, { seconds = 240 } = {}) {
     this.#count++
     let timer
     const late = new Promise((_, fail) => {
@@ -37,7 +37,7 @@ export class Tap {
 }
 
 /** Waits until look returns something true, and returns it. @template T @param {() => T | Promise<T>} look */
-export async function until(what, look, seconds = 30) {
+export async function until(what, look, seconds = 60) {
   const deadline = Date.now() + seconds * 1000
   for (;;) {
     const seen = await look()

@@ -39,7 +39,7 @@ export default async function start({ tap, page, program }) {
       const number = Number.parseInt(percent, 10)
       if (!Number.isNaN(number) && number !== told.at(-1)) told.push(number)
       return (await view.getByRole('complementary', { name: 'Preparing' }).count()) === 0
-    }, 90)
+    }, 180)
     expect(told.length >= 3, `it told only ${told}`)
     expect(told.every((n, i) => i === 0 || n > told[i - 1]), `it went back: ${told}`)
     await untilSeen(view, 65)

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../harness/program.mjs'
-import { begin, finds, found, tiles, untilSeen, untilState, call, state } from '../harness/steps.mjs'
+import { begin, call, finds, found, state, tiles, untilSeen, untilState } from '../harness/steps.mjs'
 import { expect, until } from '../harness/tap.mjs'
 
 const sample = join(root, 'build', 'sample', 'photos')

@@ -30,7 +30,7 @@ export default async function worker({ tap, page, program }) {
     }
     await until('the program sees that they are gone', async () => (await state(view)) && (await workers(role)).every(({ pid }) => !victims.some((v) => v.pid === pid)), ANSWERS_WITHIN)
   }
-  const indexing = () => untilState(view, 'photos are being looked at', ({ index, library }) => index.running && library.seen > 0 && library.pending > 3, 30)
+  const indexing = () => untilState(view, 'photos are being looked at', ({ index, library }) => index.running && library.seen > 0 && library.pending > 3)
 
   await tap.test('while photos are looked at, a worker of each kind dies and the work goes on', async () => {
     await indexing()
@@ -42,7 +42,7 @@ export default async function worker({ tap, page, program }) {
       await view.getByRole('button', { name: 'Photos', exact: true }).click()
       await untilState(view, `more photos are seen after ${role} died`, ({ library }) => library.seen > seen || library.pending === 0)
     }
-    await untilSeen(view, 65, 90)
+    await untilSeen(view, 65)
     const { library } = await state(view)
     expect(library.failed === 0, `${library.failed} files were set aside for the death of a worker`)
   })
@@ -74,19 +74,19 @@ export default async function worker({ tap, page, program }) {
     await view.close()
     view = await page(other)
     await begin(view)
-    await untilState(view, 'some photos are seen', ({ index, library }) => index.running && library.seen >= 8 && library.pending > 8, 40)
+    await untilState(view, 'some photos are seen', ({ index, library }) => index.running && library.seen >= 8 && library.pending > 8)
     await view.close()
     await other.kill()
     await other.open()
     view = await page(other)
-    await untilSeen(view, 65, 90)
+    await untilSeen(view, 65)
     const { library, snapshot } = await state(view)
     expect(library.files === 66 && library.failed === 0, `${library.files} files, ${library.failed} set aside`)
     const twice = snapshot.counters.inferences - 65
     // Those in hand when it was killed are looked at again: a batch, and the one behind it.
     expect(twice >= 0 && twice <= 2 * BATCH, `${snapshot.counters.inferences} looks for 65 photos`)
     await finds(view, 'giraffe', ['DSC01840.JPG'])
-  }, { seconds: 180 })
+  })
 
   await tap.test('nothing stays behind when it ends', async () => {
     const left = await other.close()
