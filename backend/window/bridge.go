@@ -56,6 +56,8 @@ type Bridge struct {
 
 	opened   chan struct{} // closed by Attach
 	painted  chan struct{} // closed by the first Ready
+	failing  chan struct{} // closed by the first Fail
+	failOnce sync.Once
 	attached atomic.Pointer[Parts]
 	failed   atomic.Pointer[error] // why the library is not open; it is tried again meanwhile
 
@@ -72,6 +74,7 @@ type Bridge struct {
 	counts     counts
 	asking     asking
 	chores     chores
+	removals   chores // of folders: one may last minutes
 	launched   launched
 	candidates candidates
 
@@ -86,8 +89,11 @@ func New(d Deps) *Bridge {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	b := &Bridge{deps: d, now: d.Now, opened: make(chan struct{}), painted: make(chan struct{}), dirty: make(chan struct{}, 1)}
+	b := &Bridge{
+		deps: d, now: d.Now, opened: make(chan struct{}), painted: make(chan struct{}), failing: make(chan struct{}), dirty: make(chan struct{}, 1),
+	}
 	b.counts.guess = guessStage(d.Paths.Library)
+	b.counts.changed = make(chan struct{}, 1)
 	b.addSettings()
 	b.addMedia()
 	return b
@@ -96,8 +102,8 @@ func New(d Deps) *Bridge {
 // Attach gives the Bridge an open library. It is called once.
 func (b *Bridge) Attach(p Parts) {
 	b.Clear(noticeLibrary)
+	b.attached.Store(&p) // before failed is forgotten: see parts
 	b.failed.Store(nil)
-	b.attached.Store(&p)
 	b.mu.Lock()
 	ready := b.ready
 	b.mu.Unlock()
@@ -111,22 +117,25 @@ func (b *Bridge) Attach(p Parts) {
 // Fail says why there is no library yet: calls that need one answer with this sentence until Attach, and a notice shows it.
 func (b *Bridge) Fail(err error) {
 	b.failed.Store(&err)
+	b.failOnce.Do(func() { close(b.failing) })
 	b.Notify(Notice{ID: noticeLibrary, Level: LevelError, Text: sentence(err.Error())})
 }
 
-// parts returns the open library's parts; it waits while the library is being opened.
+// parts returns the open library's parts; it waits while the library is being opened, until that fails.
 func (b *Bridge) parts(ctx context.Context) (*Parts, error) {
-	if p := b.attached.Load(); p != nil {
-		return p, nil
-	}
-	if err := b.failed.Load(); err != nil {
-		return nil, *err
-	}
-	select {
-	case <-b.opened:
-		return b.attached.Load(), nil
-	case <-ctx.Done():
-		return nil, errors.New("the library is not open yet; try again in a moment")
+	for {
+		if p := b.attached.Load(); p != nil {
+			return p, nil
+		}
+		if err := b.failed.Load(); err != nil {
+			return nil, *err
+		}
+		select {
+		case <-b.opened:
+		case <-b.failing:
+		case <-ctx.Done():
+			return nil, errors.New("the library is not open yet; try again in a moment")
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ type counts struct {
 	keeper atomic.Pointer[Keeper] // another process; nil: none
 	// decided counts the changes of decisions that were seen.
 	decided atomic.Uint64
+	changed chan struct{} // holds a token when the numbers are to be read anew
 	// guess is the stage until the first reading.
 	guess Stage
 }
@@ -66,14 +67,7 @@ type numbers struct {
 
 // followCounts reads the numbers whenever they may have changed, until ctx ends.
 func (b *Bridge) followCounts(ctx context.Context, p *Parts) error {
-	changed := make(chan struct{}, 1)
-	kick := func() error {
-		select {
-		case changed <- struct{}{}:
-		default:
-		}
-		return nil
-	}
+	kick := func() error { b.recount(); return nil }
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		return b.insist(ctx, func() error {
@@ -88,9 +82,17 @@ func (b *Bridge) followCounts(ctx context.Context, p *Parts) error {
 			})
 		})
 	})
-	group.Go(func() error { return b.followKeeper(ctx, p, kick) })
-	group.Go(func() error { return b.readCounts(ctx, p, changed) })
+	group.Go(func() error { return b.followKeeper(ctx, p) })
+	group.Go(func() error { return b.readCounts(ctx, p) })
 	return group.Wait()
+}
+
+// recount has the numbers read anew. It never waits.
+func (b *Bridge) recount() {
+	select {
+	case b.counts.changed <- struct{}{}:
+	default:
+	}
 }
 
 // noticeUnreadable says that the library cannot be read now.
@@ -126,14 +128,17 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // readCounts reads the numbers after each change, with a rest in between.
-func (b *Bridge) readCounts(ctx context.Context, p *Parts, changed <-chan struct{}) error {
+func (b *Bridge) readCounts(ctx context.Context, p *Parts) error {
 	reader := countReader{parts: p, decided: &b.counts.decided}
+	var again <-chan time.Time // when the numbers of each folder are read that were not
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-changed:
+		case <-b.counts.changed:
+		case <-again:
 		}
+		again = nil
 		began := time.Now()
 		n, err := reader.read(ctx)
 		rest := max(lookEvery, restShare*time.Since(began))
@@ -144,12 +149,16 @@ func (b *Bridge) readCounts(ctx context.Context, p *Parts, changed <-chan struct
 			b.deps.Log.Warn().Err(err).Msg("the numbers of the library cannot be read; it is tried again")
 			b.Notify(Notice{ID: noticeUnreadable, Level: LevelWarning, Text: sentence(err.Error()), Remedy: "It is tried again every few seconds."})
 			rest = retryAfter
+			b.recount() // nothing else may change
 		default:
 			b.Clear(noticeUnreadable)
 			n.stage = nextStage(b.counts.latest.Load(), n, b.isCancelled())
 			b.counts.latest.Store(n)
 			p.Supervisor.Report(scanPhase(n))
 			b.touch()
+			if reader.owed {
+				again = time.After(time.Until(reader.folderAt))
+			}
 		}
 		if !pause(ctx, rest) {
 			return nil
@@ -163,6 +172,7 @@ type countReader struct {
 	decided   *atomic.Uint64
 	perFolder map[store.FolderID]int64
 	folderAt  time.Time // before it, perFolder is not read anew
+	owed      bool      // perFolder may have changed since it was read
 }
 
 func (r *countReader) read(ctx context.Context) (*numbers, error) {
@@ -180,7 +190,7 @@ func (r *countReader) read(ctx context.Context) (*numbers, error) {
 	if n.Counts, err = p.Store.Count(ctx, ref); err != nil {
 		return nil, err
 	}
-	n.seen = min(n.Embedded, n.Photos)
+	n.seen = n.Seen
 	if n.favourite, err = p.Store.FavouriteCount(ctx); err != nil {
 		return nil, err
 	}
@@ -209,10 +219,13 @@ func (r *countReader) read(ctx context.Context) (*numbers, error) {
 
 // readFolders counts the photos of each folder.
 func (r *countReader) readFolders(ctx context.Context, n *numbers) error {
-	switch now := time.Now(); {
-	case len(n.folders) == 1 && n.Failed == 0:
+	now := time.Now()
+	r.owed = false
+	switch {
+	case len(n.folders) == 1:
 		r.perFolder = map[store.FolderID]int64{n.folders[0].ID: n.Photos}
 	case now.Before(r.folderAt):
+		r.owed = true
 	default:
 		counts, err := r.parts.Store.FolderCounts(ctx)
 		if err != nil {
@@ -233,8 +246,21 @@ func scanPhase(n *numbers) supervisor.Phase {
 	return phase
 }
 
+// same says whether two keepers are one and say the same of themselves.
+func (k *Keeper) same(other *Keeper) bool {
+	if k == nil || other == nil {
+		return k == other
+	}
+	a, b := *k, *other
+	if (a.Index.Remaining == nil) != (b.Index.Remaining == nil) || a.Index.Remaining != nil && *a.Index.Remaining != *b.Index.Remaining {
+		return false
+	}
+	a.Index.Remaining, b.Index.Remaining = nil, nil
+	return a == b
+}
+
 // followKeeper looks which other process keeps the library.
-func (b *Bridge) followKeeper(ctx context.Context, p *Parts, kick func() error) error {
+func (b *Bridge) followKeeper(ctx context.Context, p *Parts) error {
 	if p.Kept == nil {
 		return nil
 	}
@@ -244,11 +270,11 @@ func (b *Bridge) followKeeper(ctx context.Context, p *Parts, kick func() error) 
 			keeper = &k
 		}
 		was := b.counts.keeper.Swap(keeper)
-		if (was == nil) != (keeper == nil) || was != nil && *was != *keeper {
+		if !was.same(keeper) {
 			b.touch()
 		}
 		if was != nil && keeper == nil { // what it left is ours to do
-			_ = kick()
+			b.recount()
 		}
 		if !pause(ctx, keeperEvery) {
 			return nil

@@ -54,7 +54,7 @@ func (b *Bridge) RemoveFolder(ctx context.Context, id string) error {
 
 // finishRemovals removes the rows of folders that were taken out.
 func (b *Bridge) finishRemovals() {
-	b.chores.add(func(ctx context.Context) {
+	b.removals.add(func(ctx context.Context) {
 		p, err := b.parts(ctx)
 		if err == nil {
 			err = p.Store.FinishRemovals(ctx)

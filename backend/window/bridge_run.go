@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	group.Go(func() error { return b.push(ctx) })
 	group.Go(func() error { return b.follow(ctx) })
 	group.Go(func() error { return b.chores.run(ctx) })
+	group.Go(func() error { return b.removals.run(ctx) })
 	group.Go(func() error { return b.tend(ctx) })
 	defer b.launched.end()
 	return group.Wait()
@@ -32,10 +34,7 @@ func (b *Bridge) push(ctx context.Context) error {
 		case <-b.dirty:
 		}
 		if emit := b.emit.Load(); emit != nil {
-			b.mu.Lock()
-			b.seq++
-			b.mu.Unlock()
-			(*emit)(EventState, b.State(ctx))
+			(*emit)(EventState, b.numbered(b.State(ctx)))
 			for _, dropped := range b.takeDrops() {
 				(*emit)(EventDrop, dropped)
 			}
@@ -44,6 +43,16 @@ func (b *Bridge) push(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// numbered gives a state the next number, after it was drawn: a state that State draws meanwhile has a smaller number if it
+// may be the older one, and what changes after that is pushed again.
+func (b *Bridge) numbered(s State) State {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.seq++
+	s.Seq = strconv.FormatUint(b.seq, 10)
+	return s
 }
 
 // follow watches for what changes, once the library is open.

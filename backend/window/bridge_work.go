@@ -33,6 +33,7 @@ func (b *Bridge) Resume() error {
 	b.setCancelled(false)
 	p.Indexer.Resume()
 	p.Indexer.Wake()
+	b.recount() // the stage follows from it
 	b.touch()
 	return nil
 }
@@ -46,6 +47,7 @@ func (b *Bridge) Cancel() error {
 	b.setCancelled(true)
 	p.Indexer.Pause() // so that no change of a folder starts it again
 	p.Indexer.Cancel()
+	b.recount() // the stage follows from it
 	b.touch()
 	return nil
 }

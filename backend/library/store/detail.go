@@ -110,10 +110,10 @@ func (s *Store) Months(ctx context.Context, nums []int64) (map[int]int64, error)
 	return months, err
 }
 
-// FolderCounts returns how many files of each folder show a photo.
+// FolderCounts returns how many photos each folder holds.
 func (s *Store) FolderCounts(ctx context.Context) (map[FolderID]int64, error) {
 	counts := map[FolderID]int64{}
-	err := s.index.each(ctx, "count files of folders", `SELECT d.folder, count(*) FROM file f NOT INDEXED CROSS JOIN dir d ON d.id = f.dir
+	err := s.index.each(ctx, "count files of folders", `SELECT d.folder, count(DISTINCT f.photo) FROM file f NOT INDEXED CROSS JOIN dir d ON d.id = f.dir
 		WHERE f.photo IS NOT NULL GROUP BY d.folder`, nil, func(r rowScanner) error {
 		var id FolderID
 		var n int64

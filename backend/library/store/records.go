@@ -118,8 +118,10 @@ func (s *Store) Count(ctx context.Context, ref photo.ModelRef) (Counts, error) {
 	_, err = s.index.one(ctx, "count", `SELECT (SELECT count(*) FROM photo) - (SELECT count(*) FROM photo INDEXED BY photo_gone WHERE files = 0),
 		(SELECT count(*) FROM file), (SELECT count(*) FROM embedding INDEXED BY embedding_model WHERE model = ?),
 		(SELECT count(*) FROM file INDEXED BY file_pending WHERE state = 0), (SELECT count(*) FROM file INDEXED BY file_failed WHERE state = 2),
-		(SELECT count(*) FROM folder WHERE state <> 'removing')`, []any{key},
-		&c.Photos, &c.Files, &c.Embedded, &c.Pending, &c.Failed, &c.Folders)
+		(SELECT count(*) FROM folder WHERE state <> 'removing'),
+		(SELECT count(*) FROM photo p INDEXED BY photo_gone CROSS JOIN embedding e INDEXED BY embedding_model ON e.model = ? AND e.photo = p.num WHERE p.files = 0)`,
+		[]any{key, key}, &c.Photos, &c.Files, &c.Embedded, &c.Pending, &c.Failed, &c.Folders, &c.Seen)
+	c.Seen = c.Embedded - c.Seen
 	return c, err
 }
 

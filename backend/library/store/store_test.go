@@ -68,7 +68,7 @@ func TestPhotoIsFoundAfterItsCommit(t *testing.T) {
 			t.Fatalf("vector: %v, want %v", vectors[num], vectorOf("a.jpg 1001"))
 		}
 	}
-	if got := value(s.Count(ctx, testRef))(t); got != (Counts{Photos: 3, Files: 3, Embedded: 3, Folders: 1}) {
+	if got := value(s.Count(ctx, testRef))(t); got != (Counts{Photos: 3, Files: 3, Embedded: 3, Seen: 3, Folders: 1}) {
 		t.Fatalf("counts: %+v", got)
 	}
 	healthy(t, s)

@@ -246,6 +246,7 @@ type Counts struct {
 	Photos   int64 // with at least one file
 	Files    int64
 	Embedded int64 // vectors of the model asked for, of photos with or without a file
+	Seen     int64 // those of photos with a file
 	Pending  int64
 	Failed   int64
 	Folders  int64
