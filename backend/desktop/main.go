@@ -109,7 +109,8 @@ func run(o options, out, errOut io.Writer, getenv func(string) string, show func
 	go func() { ended <- p.serve(ctx) }()
 	leave := context.AfterFunc(ctx, p.Quit)
 	defer func() {
-		leave() // the window is gone
+		leave()
+		p.gone()
 		cancel()
 		err = errors.Join(err, <-ended)
 		if single != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -32,9 +33,10 @@ type Program struct {
 	getenv   func(string) string
 	trace    *trace // nil: nobody asked for one
 	face     atomic.Pointer[Face]
-	running  atomic.Bool // the window's loop
-	quitting atomic.Bool // the window's next close is the end of the program
-	closing  atomic.Bool // the window was allowed to close
+	late     atomic.Pointer[time.Timer] // calls Runs for a page that does not come
+	running  atomic.Bool                // the window's loop
+	quitting atomic.Bool                // the window's next close is the end of the program
+	closing  atomic.Bool                // the window was allowed to close
 }
 
 func newProgram(o options, single *window.Single, out, errOut io.Writer, getenv func(string) string) *Program {
@@ -66,7 +68,12 @@ func (p *Program) serve(ctx context.Context) error {
 		group.Go(func() error { return p.addFolders(ctx, p.folders) })
 	}
 	if p.single != nil {
-		group.Go(func() error { return p.single.Run(ctx, func(w window.Wish) { p.showAgain(ctx, w) }) })
+		group.Go(func() error {
+			return p.single.Run(ctx, func(w window.Wish) {
+				p.showAgain()
+				group.Go(func() error { return p.addFolders(ctx, w.Folders) }) // who asks next does not wait for it
+			})
+		})
 	}
 	if p.trace != nil && p.desktop != nil {
 		group.Go(func() error { return p.follow(ctx) })
@@ -88,12 +95,11 @@ func (p *Program) follow(ctx context.Context) error {
 }
 
 // showAgain is what a second start asks for.
-func (p *Program) showAgain(ctx context.Context, w window.Wish) {
+func (p *Program) showAgain() {
 	if f := p.face.Load(); f != nil {
 		(*f).Show()
 	}
 	p.trace.note("shown again")
-	_ = p.addFolders(ctx, w.Folders)
 }
 
 // addFolders brings folders into the library, once that is open. What is wrong with one of them, or with the library, the
@@ -113,6 +119,7 @@ func (p *Program) addFolders(ctx context.Context, folders []string) error {
 func (p *Program) Attach(f Face) {
 	p.trace.note("window there")
 	p.face.Store(&f)
+	p.late.Store(time.AfterFunc(pageWithin, p.Runs))
 	p.Bridge.Listen(func(event string, data any) {
 		p.trace.emitted(event, data)
 		f.Emit(event, data)
@@ -141,6 +148,13 @@ func (p *Program) Search(ctx context.Context, q window.Question) (window.Answer,
 	return answer, err
 }
 
+// gone says that the window is no more.
+func (p *Program) gone() {
+	if late := p.late.Load(); late != nil {
+		late.Stop()
+	}
+}
+
 // Runs says that the window's loop runs: it can be closed from now on.
 func (p *Program) Runs() {
 	p.running.Store(true)
@@ -148,6 +162,9 @@ func (p *Program) Runs() {
 		p.Quit()
 	}
 }
+
+// pageWithin is how long a page may take to be loaded before the window can be closed without it: its loop runs by then.
+const pageWithin = 10 * time.Second
 
 // Quit ends the program, whatever happens when its window is closed.
 func (p *Program) Quit() {
