@@ -163,28 +163,7 @@ func TestQueriesWalkNoLargeTable(t *testing.T) {
 	photoAt(t, s, "/photos/x/a.jpg")
 	allowed := []string{"SCAN folder", "SCAN f USING INDEX sqlite_autoindex_folder", "SCAN j VIRTUAL", "SCAN text VIRTUAL", "SCAN source_text VIRTUAL", "SCAN CONSTANT",
 		"SCAN (subquery", "SCAN f USING COVERING INDEX file_pending", "SCAN file USING COVERING INDEX file_pending", "SCAN f USING INDEX file_failed", "SCAN f USING INDEX file_pending", "SCAN o"}
-	explained := 0
-	look := func(query any) {
-		text := query.(string)
-		if !strings.Contains(text, "SELECT") && !strings.HasPrefix(text, "UPDATE") && !strings.HasPrefix(text, "DELETE") {
-			return
-		}
-		explained++
-		must(t, s.index.adhoc(ctx, "explain", "EXPLAIN QUERY PLAN "+text, slices.Repeat([]any{nil}, strings.Count(text, "?")), func(r rowScanner) error {
-			var a, b, c int
-			var detail string
-			err := r.Scan(&a, &b, &c, &detail)
-			if strings.HasPrefix(detail, "SCAN") && !slices.ContainsFunc(allowed, func(ok string) bool { return strings.HasPrefix(detail, ok) }) {
-				t.Errorf("%s\n\t%s", detail, text)
-			}
-			return err
-		}))
-	}
-	s.index.cache.Range(func(k, _ any) bool { look(k); return true })
-	for k := range s.index.stmts {
-		look(k)
-	}
-	if explained < 30 {
+	if explained := walks(t, s, allowed); explained < 30 {
 		t.Fatalf("only %d statements were seen", explained)
 	}
 }
