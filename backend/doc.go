@@ -79,6 +79,20 @@
 //     since its files are larger than the model's and are hashed before they are loaded.
 //   - `status --json` is the snapshot with one more field, "library": what it holds, who keeps it, and its folders. The
 //     holder of the lease keeps its snapshot in status.json, so that other processes print the same.
+//   - The window opens the library after it was asked for, not before: the bridge answers calls from its first moment, with
+//     what is known, or waits. A library that cannot be opened is tried again while the window says why.
+//   - A second start is known by a file lock in the library (a window for each library, not one a desktop), and asks by a
+//     file that fsnotify sees; removing that file is the answer. The D-Bus way of the framework would need a session bus.
+//   - Taking a folder out only retires it: it and its files are out of every list of folders, and its path is free, in one
+//     small transaction. Its rows go in the background, and after a kill at the next start.
+//   - A listing crosses as columns (day, shape, flags), its photos' ids in blocks of 256 when they come into view: 8 bytes
+//     a photo instead of 40. Its name follows from its content, so a listing that did not change is not sent again.
+//   - The numbers that a State shows are read with a rest of ten times their cost in between, and those of each folder of
+//     fifty times. They lag behind in a large library; the last change is always read.
+//   - Host, Origin, Referer and Sec-Fetch-Site of requests are checked, since WebKit leaves Origin out on its own schemes.
+//   - The window may be closed from when its page was loaded, or ten seconds after it was opened: GTK ends the process by a
+//     fault when its loop is ended before it runs, or twice.
+//   - Settings hold at once where a running part can follow; of all others the page says that the next start takes them up.
 //   - Inferences are counted before they are sent, so that a kill hides none; files hashed and photos decoded are counted
 //     just before the transaction that they lead to.
 package backend
