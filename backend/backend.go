@@ -169,6 +169,7 @@ func (b *Backend) Run(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.Supervisor.Run(ctx) })
+	group.Go(func() error { return b.reportCaches(ctx) })
 	if b.config.Services.Search {
 		group.Go(func() error { return b.Search.Run(ctx) })
 	}

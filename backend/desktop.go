@@ -176,8 +176,10 @@ func (b *Backend) serve(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		// It ends only with the program, so it is not started twice.
-		return b.told(ctx, service{"supervisor", "The models and the processes that read photos cannot be used", b.Supervisor.Run})
+		_ = b.told(ctx, service{"supervisor", "The models and the processes that read photos cannot be used", b.Supervisor.Run})
+		return nil
 	})
+	group.Go(func() error { return b.reportCaches(ctx) })
 	if b.config.Services.Search {
 		group.Go(func() error {
 			b.letPaint(ctx)

@@ -42,6 +42,9 @@ func (b *Backend) Status(ctx context.Context) (Status, error) {
 		return s, err
 	}
 	snapshot := b.Supervisor.Snapshot()
+	if kept, err := b.thumbnails(ctx); err == nil { // all else is kept by processes that run
+		snapshot.Caches = append(snapshot.Caches, kept)
+	}
 	if holder, held := b.Store.LeaseHolder(); held {
 		s.Holder = &holder
 		if published, err := b.published(holder); err == nil {

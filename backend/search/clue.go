@@ -103,6 +103,8 @@ type wordCache struct {
 	mu      sync.Mutex
 	spreads map[textKey]vector.Distribution
 	changes int
+
+	hits, misses int64
 }
 
 const keptWords = 256
@@ -127,16 +129,25 @@ func (c *wordCache) age(changed, photos int) {
 	}
 }
 
+func (c *wordCache) get(key textKey) (vector.Distribution, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	d, ok := c.spreads[key]
+	if ok {
+		c.hits++
+	} else {
+		c.misses++
+	}
+	return d, ok
+}
+
 // wordSample is how many photos the spread of a word is taken from in a larger library. "One in N" is known up to it.
 const wordSample = 32 * 1024
 
 // spread returns how the scores of a word are spread over the library.
 func (e *Engine) spread(ctx context.Context, l *loaded, word string, v []float32) (vector.Distribution, error) {
 	key := textKey{l.model.Ref(), word}
-	e.words.mu.Lock()
-	d, ok := e.words.spreads[key]
-	e.words.mu.Unlock()
-	if ok {
+	if d, ok := e.words.get(key); ok {
 		return d, nil
 	}
 	r, err := l.matrix.Search(ctx, v, vector.Options{Sample: wordSample})

@@ -27,6 +27,8 @@ type textCache struct {
 	mu    sync.Mutex
 	order *list.List // of *textEntry, most recently used first
 	find  map[textKey]*list.Element
+
+	hits, misses int64
 }
 
 type textEntry struct {
@@ -43,8 +45,10 @@ func (c *textCache) get(key textKey) ([]float32, bool) {
 	defer c.mu.Unlock()
 	e, ok := c.find[key]
 	if !ok {
+		c.misses++
 		return nil, false
 	}
+	c.hits++
 	c.order.MoveToFront(e)
 	return e.Value.(*textEntry).vector, true
 }

@@ -60,6 +60,8 @@ type listings struct {
 	salt     [16]byte      // names hold for this run: numbers of photos may mean others in another
 	building chan struct{} // room for one
 
+	tries tries
+
 	mu   sync.Mutex
 	kept []*listing // the latest used last
 }
@@ -83,10 +85,12 @@ func (l *listings) get(ctx context.Context, q listingQuery) (*listing, error) {
 		// Read before the library is: a listing may be newer than its stamp, never older.
 		if stamp = l.stamp(); stamp != "" {
 			if found := l.find(func(x *listing) bool { return x.query == q && x.stamp == stamp }); found != nil {
+				l.tries.note(true)
 				return found, nil
 			}
 		}
 	}
+	l.tries.note(false)
 	c, err := l.source.Listing(ctx, q)
 	if err != nil {
 		return nil, err

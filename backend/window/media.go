@@ -13,7 +13,6 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/photo"
 )
 
@@ -29,8 +28,6 @@ type mediaParts struct {
 	Dev bool
 	// Stamp changes whenever a listing may have changed; nil: every question is asked of the library.
 	Stamp func() string
-	// Report is told what is kept of previews; nil: nobody is.
-	Report func(supervisor.Cache)
 	// MaxFileBytes and MaxPixels bound what is given to a decoder; ThumbnailSide is that of thumbnails made on demand.
 	MaxFileBytes  int64
 	MaxPixels     uint64
@@ -46,6 +43,7 @@ type media struct {
 	listings *listings
 	previews *previews
 	pictures *pictures
+	thumbs   tries
 	mux      *http.ServeMux
 }
 

@@ -19,11 +19,6 @@ func (b *Bridge) addMedia() {
 	indexing := b.deps.Settings.Indexing
 	b.media = newMedia(mediaParts{
 		Library: openedLibrary{b}, Decoder: openedDecoder{b}, Log: b.deps.Log, Dev: developed, Stamp: b.listingStamp,
-		Report: func(c supervisor.Cache) {
-			if p := b.attached.Load(); p != nil {
-				p.Supervisor.ReportCache(c)
-			}
-		},
 		MaxFileBytes: indexing.MaxFileBytes, MaxPixels: indexing.MaxPixels, ThumbnailSide: indexing.ThumbnailSide,
 	})
 	b.pictures = b.media.pictures

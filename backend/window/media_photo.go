@@ -33,6 +33,7 @@ func (m *media) serveThumb(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	data, err := m.library.Thumbnail(r.Context(), id)
+	m.thumbs.note(err == nil)
 	if errors.Is(err, store.ErrNoThumbnail) {
 		data, err = m.remakeThumb(r.Context(), id)
 	}

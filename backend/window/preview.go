@@ -36,13 +36,11 @@ type previews struct {
 	maxFileBytes  int64
 	maxPixels     uint64
 	thumbnailSide int
-	report        func(supervisor.Cache) // told what is kept; nil: nobody is
-	reading       *semaphore.Weighted    // bytes
+	reading       *semaphore.Weighted // bytes
+	tries         tries
 
 	mu     sync.Mutex
 	cache  byteCache
-	hits   int64
-	misses int64
 	making map[previewKey]chan struct{} // closed when the one who makes it has ended
 }
 
@@ -54,7 +52,7 @@ type previewKey struct {
 
 func newPreviews(p mediaParts) *previews {
 	v := &previews{
-		library: p.Library, decoder: p.Decoder, maxFileBytes: p.MaxFileBytes, maxPixels: p.MaxPixels, thumbnailSide: p.ThumbnailSide, report: p.Report,
+		library: p.Library, decoder: p.Decoder, maxFileBytes: p.MaxFileBytes, maxPixels: p.MaxPixels, thumbnailSide: p.ThumbnailSide,
 		reading: semaphore.NewWeighted(previewReadBytes), cache: newByteCache(previewCacheBytes), making: map[previewKey]chan struct{}{},
 	}
 	if v.maxFileBytes <= 0 || v.maxFileBytes > worker.MaxPhotoBytes {
@@ -83,14 +81,14 @@ func (v *previews) once(ctx context.Context, key previewKey, p supervisor.Priori
 	for {
 		v.mu.Lock()
 		if data, ok := v.cache.get(key); ok {
-			v.hits++
 			v.mu.Unlock()
+			v.tries.note(true)
 			return data, nil
 		}
 		others, busy := v.making[key]
 		if !busy {
 			v.making[key] = make(chan struct{})
-			v.misses++
+			v.tries.note(false)
 		}
 		v.mu.Unlock()
 		if !busy {
@@ -114,9 +112,6 @@ func (v *previews) lead(ctx context.Context, key previewKey, p supervisor.Priori
 		}
 		close(v.making[key])
 		delete(v.making, key)
-		if v.report != nil {
-			v.report(supervisor.Cache{Name: "previews", Entries: int64(len(v.cache.entries)), Bytes: v.cache.held, Hits: v.hits, Misses: v.misses})
-		}
 	}()
 	known, err := v.originals(ctx, key.id)
 	if err != nil {

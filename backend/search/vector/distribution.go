@@ -5,6 +5,9 @@ import "math"
 // binCount is how finely scores are counted: bins of 1/2048 over [-1, 1].
 const binCount = 4096
 
+// DistributionBytes is the memory that a Distribution of a search takes.
+const DistributionBytes = 4 * binCount
+
 // Distribution is how the scores of a query are spread over the rows that were looked at. Scores are counted in bins of
 // 1/2048, so that counts by score are right to that step.
 type Distribution struct {

@@ -1,0 +1,57 @@
+package backend
+
+import (
+	"context"
+	"time"
+
+	"pixeldetective/backend/model/supervisor"
+	"pixeldetective/backend/window"
+)
+
+const (
+	// reportEvery is how often it is looked what the caches hold.
+	reportEvery = time.Second
+	// measureEvery is how often the thumbnails are counted, for which each of their keys is read.
+	measureEvery = time.Minute
+)
+
+// reportCaches has the snapshot say what is kept in memory and on disk so that it need not be made again, until ctx ends.
+func (b *Backend) reportCaches(ctx context.Context) error {
+	said := map[string]supervisor.Cache{}
+	var thumbnails supervisor.Cache
+	var measured time.Time
+	for {
+		if now := time.Now(); measured.IsZero() || now.Sub(measured) >= measureEvery {
+			if read, err := b.thumbnails(ctx); err == nil {
+				thumbnails, measured = read, now
+			}
+		}
+		var all []supervisor.Cache
+		if b.config.Services.Search {
+			all = b.Search.Caches()
+		}
+		if b.Window != nil {
+			all = append(all, b.Window.Caches()...)
+		} else {
+			all = append(all, supervisor.Cache{Name: window.CacheThumbnails})
+		}
+		for _, c := range all {
+			if c.Name == window.CacheThumbnails {
+				c.Entries, c.Bytes = thumbnails.Entries, thumbnails.Bytes
+			}
+			if before, ok := said[c.Name]; !ok || before != c {
+				said[c.Name] = c
+				b.Supervisor.ReportCache(c)
+			}
+		}
+		if !pause(ctx, reportEvery) {
+			return nil
+		}
+	}
+}
+
+// thumbnails measures those that are kept.
+func (b *Backend) thumbnails(ctx context.Context) (supervisor.Cache, error) {
+	count, bytes, err := b.Store.ThumbnailTotals(ctx)
+	return supervisor.Cache{Name: window.CacheThumbnails, Entries: count, Bytes: bytes}, err
+}
