@@ -179,7 +179,10 @@ func (b *Backend) serve(ctx context.Context) error {
 		_ = b.told(ctx, service{"supervisor", "The models and the processes that read photos cannot be used", b.Supervisor.Run})
 		return nil
 	})
-	group.Go(func() error { return b.reportCaches(ctx) })
+	group.Go(func() error {
+		b.letPaint(ctx)
+		return b.reportCaches(ctx)
+	})
 	if b.config.Services.Search {
 		group.Go(func() error {
 			b.letPaint(ctx)
