@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -235,5 +236,63 @@ func TestChoresAreDoneInTurnAndNeverWaitedFor(t *testing.T) {
 	<-ended
 	if !slices.Equal(done, []int{0, 1, 2}) {
 		t.Errorf("done: %v", done)
+	}
+}
+
+func TestCallsThatWaitLearnThatTheLibraryCannotBeOpened(t *testing.T) {
+	b := New(Deps{})
+	said := make(chan error)
+	go func() {
+		_, err := b.Failures(t.Context(), 0, 10)
+		said <- err
+	}()
+	b.Fail(errors.New("the disk is full"))
+	if err := <-said; err == nil || err.Error() != "the disk is full" {
+		t.Errorf("it says %v", err)
+	}
+}
+
+// TestAStateIsNumberedAfterItIsDrawn asks for a state while one is drawn that is pushed: the page drops the one with the
+// smaller number, which must not be the newer.
+func TestAStateIsNumberedAfterItIsDrawn(t *testing.T) {
+	asked := make(chan string, 1)
+	var b *Bridge
+	var nested atomic.Bool
+	b = New(Deps{LogLines: func() []string {
+		if nested.CompareAndSwap(false, true) {
+			asked <- b.State(context.Background()).Seq
+		}
+		return nil
+	}})
+	pushed := make(chan string, 1)
+	b.Listen(func(_ string, payload any) {
+		select {
+		case pushed <- payload.(State).Seq:
+		default:
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	if older, newer := <-asked, <-pushed; older != "0" || newer != "1" {
+		t.Errorf("the state that was asked for meanwhile is number %s, the one that was pushed %s", older, newer)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAKeeperThatSaysNothingNewIsTheSame(t *testing.T) {
+	left := func(seconds float64) *Keeper {
+		return &Keeper{Holder: store.Holder{PID: 1}, Index: supervisor.Phase{Remaining: &seconds}}
+	}
+	for i, c := range []struct {
+		a, b *Keeper
+		same bool
+	}{{nil, nil, true}, {left(1), left(1), true}, {left(1), left(2), false}, {left(1), nil, false}, {left(1), &Keeper{Holder: store.Holder{PID: 1}}, false}} {
+		if have := c.a.same(c.b); have != c.same {
+			t.Errorf("pair %d: %v", i, have)
+		}
 	}
 }
