@@ -24,6 +24,15 @@ async function freePort() {
   return port
 }
 
+/** The command line of a process; empty where there is none. */
+function lineOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+  } catch {
+    return ''
+  }
+}
+
 /** One library with its home and photos in a folder that is removed at the end, and the window on it while it is open. */
 export class Program {
   folder = mkdtempSync(join(tmpdir(), 'pixel-detective-e2e-'))
@@ -64,22 +73,24 @@ export class Program {
     await until('the page is served', () => fetch(this.url).then((r) => r.ok, () => false), 60)
   }
 
-  /** Process ids of the window and of everything below it, with their command lines. */
+  /** Process ids of the window and of everything below it, with their command lines. Workers know of no home: they are known by their parent. */
   processes() {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
       try {
-        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
-        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
-        return environment.includes(`HOME=${this.home}\0`) || line.includes(this.library) ? [{ pid: Number(pid), line }] : []
+        const line = lineOf(pid)
+        const parent = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ')[1])
+        const ours = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`HOME=${this.home}\0`) || line.includes(this.library)
+        return [{ pid: Number(pid), parent, line, ours }]
       } catch {
         return []
       }
     })
-  }
-
-  /** Worker processes of a role: decode, text or image. */
-  workers(role) {
-    return this.processes().filter(({ line }) => new RegExp(`pixel-detective-worker ${role}\\b`).test(line))
+    const found = new Set(all.filter(({ ours }) => ours).map(({ pid }) => pid))
+    for (let before = -1; before !== found.size; ) {
+      before = found.size
+      for (const { pid, parent } of all) if (found.has(parent)) found.add(pid)
+    }
+    return all.filter(({ pid }) => found.has(pid)).map(({ pid, line }) => ({ pid, line }))
   }
 
   window() {
@@ -89,13 +100,14 @@ export class Program {
   /** Ends the window as the system would, and says which processes it left after two seconds. */
   async close() {
     if (!this.#process) return []
+    const before = this.processes().filter(({ line }) => line.includes('pixel-detective'))
     const window = this.window()
     if (window) process.kill(window.pid, 'SIGTERM')
     const timer = setTimeout(() => process.kill(-this.#process.pid, 'SIGKILL'), 20_000)
     await this.#ended
     clearTimeout(timer)
     this.#process = undefined
-    const left = () => this.processes().filter(({ line }) => line.includes('pixel-detective'))
+    const left = () => before.filter(({ pid, line }) => lineOf(pid) === line)
     await until('no process is left', () => left().length === 0, 2).catch(() => undefined)
     return left()
   }
