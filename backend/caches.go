@@ -11,20 +11,22 @@ import (
 const (
 	// reportEvery is how often it is looked what the caches hold.
 	reportEvery = time.Second
-	// measureEvery is how often the thumbnails are counted, for which each of their keys is read.
-	measureEvery = time.Minute
+	// measureRest: counting the thumbnails, for which each of their keys is read, is followed by a rest of so many times its
+	// length.
+	measureRest = 500
 )
 
 // reportCaches has the snapshot say what is kept in memory and on disk so that it need not be made again, until ctx ends.
 func (b *Backend) reportCaches(ctx context.Context) error {
 	said := map[string]supervisor.Cache{}
 	var thumbnails supervisor.Cache
-	var measured time.Time
+	var measureAt time.Time
 	for {
-		if now := time.Now(); measured.IsZero() || now.Sub(measured) >= measureEvery {
+		if began := time.Now(); !began.Before(measureAt) {
 			if read, err := b.thumbnails(ctx); err == nil {
-				thumbnails, measured = read, now
+				thumbnails = read
 			}
+			measureAt = time.Now().Add(measureRest * time.Since(began))
 		}
 		var all []supervisor.Cache
 		if b.config.Services.Search {
