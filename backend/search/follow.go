@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -132,6 +133,9 @@ func (e *Engine) load(ctx context.Context, model catalog.Model) error {
 		}
 	}
 	e.save(ctx, l)
+	if l.matrix.Len() >= e.cacheFrom {
+		debug.FreeOSMemory() // reading so many vectors leaves several times their size
+	}
 	return nil
 }
 
@@ -247,7 +251,8 @@ func (e *Engine) save(ctx context.Context, l *loaded) {
 		return
 	}
 	l.saved = max(l.seq, 1)
-	if err := l.matrix.Save(ctx, e.cachePath(l.model), l.seq); err != nil {
+	// It is written also by a program that ends with its answer: the next one would read all vectors again.
+	if err := l.matrix.Save(context.WithoutCancel(ctx), e.cachePath(l.model), l.seq); err != nil {
 		e.deps.Log.Warn().Err(err).Msg("vector cache not written; the next start reads the library instead")
 	}
 }
