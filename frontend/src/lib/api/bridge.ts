@@ -1,5 +1,5 @@
 import * as app from '../../../wailsjs/go/main/App'
-import { sentence } from '$lib/text/sentence'
+import { sentence, t } from '$lib/text'
 import type { Answer, Candidate, FailureList, Marks, Photo, Question, Setting, State } from './types'
 
 /** A call that the program refused. Its message is a sentence for people. */
@@ -53,7 +53,7 @@ export const attached = (): boolean => window.go !== undefined
 
 /** Calls the program. What it refuses comes as a sentence; what it answers is narrower than its generated type. */
 async function call<T>(bound: () => Promise<unknown>): Promise<T> {
-  if (!attached()) throw new ApiError('The program is not there: this page was opened outside of its window.')
+  if (!attached()) throw new ApiError(t.app.alone)
   try {
     return (await bound()) as T
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import { t } from '$lib/text'
 import { ApiError } from './bridge'
 
 /** Photos a block of ids holds. */
@@ -42,7 +43,7 @@ const aligned = (n: number): number => (n + 3) & ~3
 /** Reads what /library/columns sends. */
 export function parseColumns(name: string, data: ArrayBuffer): Columns {
   const bad = (): never => {
-    throw new ApiError('The list of photos arrived damaged. Reload the page.')
+    throw new ApiError(t.app.damaged)
   }
   if (data.byteLength < 8) bad()
   const head = new DataView(data)

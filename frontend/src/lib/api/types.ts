@@ -37,7 +37,6 @@ export type Snapshot = Narrowed<
 export type LibraryCounts = shapes.Library
 export type Folder = shapes.Folder
 export type Index = shapes.Index
-export type MonthCount = shapes.MonthCount
 export type Candidate = Narrowed<
   shapes.Candidate,
   { kind: 'pictures' | 'known' | 'chosen' | 'dropped'; state: 'new' | 'counting' | 'counted' | 'failed' }
@@ -79,7 +78,6 @@ export type Clue = shapes.Clue
 export type Line = shapes.Line
 export type Answer = Narrowed<shapes.Answer, { wrong: Wrong | null; hits: Hit[]; line: Line | null }>
 
-export type PhotoFile = shapes.File
 export type Photo = Narrowed<shapes.Photo, { latitude: number | null; longitude: number | null }>
 
 export type Failure = shapes.Failure

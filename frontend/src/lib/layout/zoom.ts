@@ -113,12 +113,6 @@ export function isCoarse(pixels: number, photo: Size, scale: number, density: nu
   return pixels < Math.min(photo.width, photo.width * scale * density) * 0.98
 }
 
-/** The size at which the photo is laid out: its own, at the scale at which it fits. */
-export function laidOut(stage: Size, photo: Size): Size {
-  const scale = fitScale(stage, photo)
-  return { width: photo.width * scale, height: photo.height * scale }
-}
-
 function middle([a, b]: [Point, Point]): Point {
   return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
 }

@@ -15,6 +15,7 @@ export const t = {
     name: 'Pixel Detective',
     views: 'Views',
     alone: 'This page belongs to the window of Pixel Detective. Start the program to see your photos.',
+    damaged: 'The list of photos arrived damaged. Reload the window.',
     failed: 'Something in this window went wrong. Your photos and the library are untouched. Reload the window if it looks odd.',
     reload: 'Reload the window',
     partMissing: 'This part of the window could not be read.',

@@ -84,9 +84,6 @@ export function ago(instant: string, now = Date.now()): string {
   return seconds < 10 ? 'just now' : `${duration(seconds)} ago`
 }
 
-/** 24.2 MP, of width and height. */
-export const megapixels = (width: number, height: number): string => `${((width * height) / 1e6).toFixed(1).replace(/\.0$/, '')} MP`
-
 /** 1/250 s, 2.5 s */
 export function exposure(seconds: number): string {
   if (seconds <= 0) return ''

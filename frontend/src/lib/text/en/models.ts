@@ -124,6 +124,8 @@ export const models = {
       unloads: 'Models put away',
       prefetch_hits: 'Loaded ahead, and needed',
       prefetch_misses: 'Loaded ahead, not needed',
+      paced_photos: 'Photos whose looking was timed',
+      paced_milliseconds: 'Time it took, in milliseconds',
     } as Record<string, string>,
   },
   log: {

@@ -23,7 +23,7 @@ export const photos = {
   likePhoto: 'Photos like this one',
   likePicture: (name: string) => (name ? `Photos like ${name}` : 'Photos like this picture'),
   likePasted: 'Photos like the pasted picture',
-  hint: 'Try “kitchen at night”, camera:X100V, or drop a picture here',
+  hint: 'Try “kitchen at night”, a camera such as X100V, or drop a picture here',
   hintNames: 'Names and dates can be searched now; what photos show, soon',
 
   filter: 'Filter',
