@@ -91,7 +91,7 @@ class Walk {
       await page.getByText('The lit one is the newest').waitFor({ state: 'attached' })
     })
     await this.#pages[0].page.getByRole('button', { name: 'Look through Pictures' }).click()
-    await until('the first photos are seen', () => this.#pages[0].page.locator('.photos img').count().then((n) => n > 9), 90)
+    await until('the first photos are seen', () => this.#pages[0].page.locator('.photos img').count().then((n) => n > 0), 90)
     await this.#pages[0].page.getByRole('button', { name: 'Pause' }).first().click()
     await this.#scene('preparing', async (page) => {
       await page.getByText('Paused').first().waitFor()
