@@ -70,7 +70,7 @@ func (e *Engine) answer(ctx context.Context, q *question) (Answer, error) {
 	a := Answer{Query: q.Query, Hits: []Hit{}, Notes: q.notes}
 	if q.loaded != nil {
 		a.Model = Model{ID: q.loaded.model.ID, Stage: q.loaded.model.Stage}
-		a.Histogram = histogram(q.result.Scores, q.verdict)
+		a.Histogram = q.histogram()
 	}
 	var hits []Hit
 	var total int
@@ -87,7 +87,7 @@ func (e *Engine) answer(ctx context.Context, q *question) (Answer, error) {
 	if err := both.Wait(); err != nil {
 		return a, err
 	}
-	a.Hits, a.Total, a.Nums = hits, total+q.extra, append(numsOf(all), q.more...)
+	a.Hits, a.Total, a.Nums = hits, total+q.extra, q.numbers(all)
 	top := make([]int64, 0, len(all))
 	for _, f := range all[:min(len(all), 200)] {
 		top = append(top, f.num)
@@ -103,14 +103,6 @@ func (e *Engine) answer(ctx context.Context, q *question) (Answer, error) {
 		hits[i].Why = e.why(q, &hits[i])
 	}
 	return a, nil
-}
-
-func numsOf(all []found) []int64 {
-	nums := make([]int64, len(all))
-	for i, f := range all {
-		nums[i] = f.num
-	}
-	return nums
 }
 
 // page orders what was found, cuts out the page that is wanted and reads its records. total counts the photos whose record
@@ -170,28 +162,11 @@ func order(s Sort) func(a, b store.Record) int {
 
 func moment(r store.Record) time.Time { return r.Metadata.Taken.Local }
 
-// histogram draws the distribution in 100 bins, from its lowest to its highest score, or to the cut where that is higher.
-func histogram(d vector.Distribution, v verdict) *Histogram {
-	if d.Count == 0 {
-		return nil
-	}
-	h := &Histogram{Cut: v.cut}
-	h.Low, h.High = d.Range()
-	for i, n := range d.Histogram(h.Low, h.High, len(h.Bins)) {
-		h.Bins[i] = n
-	}
-	if !v.answered {
-		h.Cut = max(v.cut, h.High)
-	}
-	return h
-}
-
 // why says in words why a photo is there.
 func (e *Engine) why(q *question, h *Hit) []Reason {
 	var out []Reason
 	if h.Fit != nil && q.loaded != nil {
-		n := float64(q.result.Scores.Count)
-		one := roundOneIn(n / max(1, q.result.Scores.AtLeast(*h.Fit)))
+		one := q.oneIn(*h.Fit)
 		text := "it looks like what you typed"
 		if one >= 2 {
 			text = fmt.Sprintf("it looks like what you typed: no more than 1 in %.0f of your photos fits so well", one)

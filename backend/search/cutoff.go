@@ -32,12 +32,18 @@ type calibration struct {
 	low       float64 // score above the mean that every photo must reach
 	share     float64 // of the best photo's score above the mean that every photo must reach
 	deviation float64 // deviations above the mean that every photo must reach
-	like      float64 // least cosine of two photos that resemble one another
+	like      float64 // closeness that a photo like another must reach, where it stands out by one deviation
+	likeSlope float64 // how much standing out makes up for being less close
+	likeMean  float64 // of the scores of two unrelated photos
+	likeStd   float64
 }
 
 // unknownModel is the calibration of a model that says nothing of itself, in units of its own spread alone: scores of
 // different models have different scales.
-var unknownModel = calibration{prior: 0, gate: 1, gateZ: 5, slope: 1, share: 0.35, deviation: 3}
+// What is said of pictures needs no such scale, but in libraries of a few photos.
+var unknownModel = calibration{
+	prior: 0, gate: 1, gateZ: 5, slope: 1, share: 0.35, deviation: 3, like: 1, likeSlope: 0.5, likeMean: 0.8, likeStd: 0.05,
+}
 
 func calibrationOf(c *catalog.Cutoff) calibration {
 	out := unknownModel
@@ -47,7 +53,7 @@ func calibrationOf(c *catalog.Cutoff) calibration {
 	for key, field := range map[string]*float64{
 		"mean": &out.mean, "std": &out.std, "prior": &out.prior, "gate": &out.gate, "gate_z": &out.gateZ, "slope": &out.slope,
 		"concepts": &out.concepts, "known": &out.known, "confirm": &out.confirm,
-		"low": &out.low, "share": &out.share, "deviation": &out.deviation, "like": &out.like,
+		"low": &out.low, "share": &out.share, "deviation": &out.deviation, "like": &out.like, "like_slope": &out.likeSlope, "like_mean": &out.likeMean, "like_std": &out.likeStd,
 	} {
 		if v, ok := (*c)[key]; ok && !math.IsNaN(v) && !math.IsInf(v, 0) {
 			*field = v

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -14,8 +16,8 @@ import (
 // ErrNoModel says that pictures cannot be compared because no model has seen them yet.
 var ErrNoModel = errors.New("pictures cannot be compared yet: no model has seen your photos")
 
-// Similar answers with the photos that look most like one of the library, which is left out unless r.Self, or like the
-// picture whose vector is given. Errors: ErrNoModel, ErrNoVector, ErrSuperseded.
+// Similar answers with the photos that look like one of the library, or like the picture whose vector is given, best first.
+// A photo of the library is left out unless r.Self. Errors: ErrNoModel, ErrNoVector, ErrSuperseded.
 func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err error) {
 	began := time.Now()
 	ctx, end := e.begin(ctx, r.Stream)
@@ -26,75 +28,102 @@ func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err err
 	}
 	v, self := r.Vector, int64(-1)
 	if r.Photo != nil {
-		num, ok, err := e.deps.Store.NumOf(ctx, *r.Photo)
-		if err != nil {
-			return Answer{}, fmt.Errorf("look up the photo: %w", err)
-		}
-		if !ok {
-			return Answer{}, ErrNoVector
-		}
-		vectors, err := e.deps.Store.EmbeddingsOf(ctx, l.model.Ref(), []int64{num})
-		if err != nil {
-			return Answer{}, fmt.Errorf("read the photo's vector: %w", err)
-		}
-		if v, ok = vectors[num]; !ok {
-			return Answer{}, ErrNoVector
-		}
-		if !r.Self {
-			self = num
+		if v, self, err = e.vectorOf(ctx, l, r); err != nil {
+			return Answer{}, err
 		}
 	}
 	if len(v) != l.model.Dimension {
 		return Answer{}, fmt.Errorf("compare pictures: the vector has %d values, the model in use has %d", len(v), l.model.Dimension)
 	}
-	allow, err := e.deps.Store.Match(ctx, r.Filter)
-	if err != nil {
+	q := &question{Request: r, limit: e.limit(r), loaded: l}
+	if q.allow, err = e.deps.Store.Match(ctx, r.Filter); err != nil {
 		return Answer{}, fmt.Errorf("apply the filter: %w", err)
 	}
-	var deny *roaring.Bitmap
-	if self >= 0 {
-		deny = roaring.BitmapOf(uint32(self))
+	if self >= 0 && !r.Self {
+		q.deny = roaring.BitmapOf(uint32(self))
 	}
-	limit := e.limit(r)
-	result, err := e.search(ctx, l, v, max(mostHits, r.Offset+limit), min(rescored, r.Offset+limit+rescoredMore), allow, deny)
-	if err != nil {
+	length := float64(vector.Dot(v, v))
+	if err := e.fit(ctx, q, v, func(library vector.Distribution, _ vector.Candidate) verdict {
+		return verdict{answered: true, cut: l.calibration.likeness(library, length)}
+	}); err != nil {
 		return Answer{}, err
 	}
-	norm := vector.Dot(v, v)
-	a := Answer{Query: r.Query, Model: Model{ID: l.model.ID, Stage: l.model.Stage}, Hits: []Hit{}}
-	cut := verdict{answered: true, cut: likeness(l.calibration, result.Scores, float64(norm))}
-	a.Histogram = histogram(result.Scores, cut)
-	fits := result.Candidates
-	if !r.Uncut {
-		n := 0
-		for n < len(fits) && float64(fits[n].Score) >= cut.cut {
-			n++
-		}
-		fits = fits[:n]
+	// Copies score the same but for rounding.
+	if at := slices.IndexFunc(q.fits, func(c vector.Candidate) bool { return c.Num == self }); at > 0 {
+		itself := q.fits[at]
+		copy(q.fits[1:at+1], q.fits[:at])
+		q.fits[0] = itself
+		q.fits[0].Score = max(q.fits[0].Score, q.fits[1].Score)
 	}
-	all := fuse(fits, nil)
-	if a.Hits, a.Total, err = e.page(ctx, all, r, limit); err != nil {
+	a := Answer{Query: r.Query, Model: Model{ID: l.model.ID, Stage: l.model.Stage}, Histogram: q.histogram(), Hits: []Hit{}}
+	all := fuse(q.fits, nil)
+	if a.Hits, a.Total, err = e.page(ctx, all, r, q.limit); err != nil {
 		return a, err
 	}
-	a.Nums = numsOf(all)
+	a.Total += q.extra
+	a.Nums = q.numbers(all)
 	for i, h := range a.Hits {
-		one := roundOneIn(float64(result.Scores.Count) / max(1, result.Scores.AtLeast(*h.Fit)))
-		text := "it looks alike"
-		if one >= 2 {
-			text = fmt.Sprintf("it looks alike: no more than 1 in %.0f of your photos is as close", one)
-		}
-		a.Hits[i].Why = []Reason{{SourceLike, text}}
+		a.Hits[i].Why = []Reason{{SourceLike, q.alike(h, self)}}
 	}
 	a.TookMS = float64(time.Since(began).Microseconds()) / 1000
 	return a, nil
 }
 
-// likeness is the least score of a photo that resembles another: well above what the library's photos have in common. The
-// model may set a floor, as a share of the picture's score with itself.
-func likeness(c calibration, d vector.Distribution, self float64) float64 {
-	median := d.Quantile(0.5)
-	spread := max((d.Quantile(0.75)-median)/0.674, 1.0/4096)
-	n := float64(d.Count)
-	weight := n / (n + 20)
-	return max(c.like*self, weight*(median+2*spread))
+// vectorOf returns the vector and the number of the photo that a request is about.
+func (e *Engine) vectorOf(ctx context.Context, l *loaded, r Request) ([]float32, int64, error) {
+	num, ok, err := e.deps.Store.NumOf(ctx, *r.Photo)
+	if err != nil {
+		return nil, -1, fmt.Errorf("look up the photo: %w", err)
+	}
+	if !ok {
+		return nil, -1, ErrNoVector
+	}
+	vectors, err := e.deps.Store.EmbeddingsOf(ctx, l.model.Ref(), []int64{num})
+	if err != nil {
+		return nil, -1, fmt.Errorf("read the photo's vector: %w", err)
+	}
+	v, ok := vectors[num]
+	if !ok {
+		return nil, -1, ErrNoVector
+	}
+	return v, num, nil
+}
+
+// alike says in words why a photo is among those that look like a picture.
+func (q *question) alike(h Hit, self int64) string {
+	switch one := q.oneIn(*h.Fit); {
+	case h.Num == self:
+		return "it is this photo"
+	case *h.Fit < q.verdict.cut:
+		return fmt.Sprintf("it hardly looks like it: 1 in %.0f of your photos looks as much alike", one)
+	case one >= 2:
+		return fmt.Sprintf("it looks like it: only 1 in %.0f of your photos looks so much alike", one)
+	}
+	return "it looks like it"
+}
+
+const (
+	// likePrior is the number of photos that likeMean and likeStd weigh as much as.
+	likePrior = 5
+	// sameShare is the closeness from which a photo is a copy, however little it stands out, and sameError what scores of
+	// copies may differ by: the codes of vectors are rounded.
+	sameShare = 0.95
+	sameError = 0.002
+)
+
+// likeness is the least score of a photo that looks like a picture.
+//
+// How close a photo is counts from what the picture has in common with the middle photo of the library, 0, to what it has
+// with itself, 1. A photo is like it where its closeness, times how many deviations of the library's scores it stands out
+// by to the power of likeSlope, reaches like. So the cut follows the library, and the picture: where all photos are of the
+// same kind, those of the kind are nothing special. A photo of its own kind is like none, and a copy is always a copy.
+func (c calibration) likeness(library vector.Distribution, self float64) float64 {
+	n := float64(library.Count)
+	weight := n / (n + likePrior)
+	mean := weight*library.Quantile(0.5) + (1-weight)*c.likeMean*self
+	spread := max((library.Quantile(0.75)-library.Quantile(0.25))/1.349, 1.0/4096)
+	std := max(weight*spread+(1-weight)*c.likeStd*self, c.likeStd*self/4)
+	room := max(self-mean, 0)
+	top := math.Pow(c.like*room*math.Pow(std, c.likeSlope), 1/(1+c.likeSlope))
+	return min(mean+top, self-max((1-sameShare)*room, sameError*self))
 }

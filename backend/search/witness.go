@@ -3,7 +3,9 @@ package search
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
 	"pixeldetective/backend/library/store"
 )
@@ -45,33 +47,54 @@ func (w *witness) look(l *loaded, best []int64, hits []Hit) {
 	}
 }
 
-// holds says whether a photo's tags, keywords or title hold a word.
+// holds says whether words kept with a photo hold a word, and where. A photo that the words of the question found holds all
+// of them, even where the text index is more lenient than this look.
 func holds(word string, h Hit) (Source, bool) {
-	match := func(text string) bool {
-		for _, t := range tokens(text) {
-			if w := lower(t.word); w == word || singular(w) == singular(word) {
-				return true
-			}
-		}
-		return false
-	}
+	m := h.Metadata
+	var tags, files, folders []string
 	for _, t := range h.Tags {
-		if match(t.Name) {
-			return SourceTag, true
+		tags = append(tags, t.Name)
+	}
+	for _, p := range h.Paths {
+		base := path.Base(p.Rel)
+		files = append(files, strings.TrimSuffix(base, path.Ext(base)))
+		folders = append(folders, path.Base(p.Root), path.Dir(p.Rel))
+	}
+	for _, place := range []struct {
+		source Source
+		texts  []string
+	}{
+		{SourceTag, tags}, {SourceKeyword, m.Keywords}, {SourceTitle, []string{m.Title, m.Description}},
+	} {
+		if anyHolds(place.texts, word) {
+			return place.source, true
 		}
 	}
-	for _, k := range h.Metadata.Keywords {
-		if match(k) {
-			return SourceKeyword, true
+	if len(h.sources) == 0 {
+		return "", false
+	}
+	for _, place := range []struct {
+		source Source
+		texts  []string
+	}{
+		{SourceTitle, []string{m.Label, m.Creator}}, {SourceFile, files}, {SourceFolder, folders},
+		{SourceCamera, []string{m.Make, m.Camera, m.Lens}}, {SourcePlace, []string{m.City, m.Country}},
+	} {
+		if slices.Contains(h.sources, store.Source(place.source)) && anyHolds(place.texts, word) {
+			return place.source, true
 		}
 	}
-	if match(h.Metadata.Title) || match(h.Metadata.Description) {
-		return SourceTitle, true
+	if slices.Contains(h.sources, store.SourceCaption) {
+		return SourceCaption, true
 	}
-	for _, s := range h.sources {
-		if s == store.SourceCaption {
-			return SourceCaption, true
-		}
-	}
-	return "", false
+	return Source(h.sources[0]), true
+}
+
+func anyHolds(texts []string, word string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool {
+		return slices.ContainsFunc(tokens(text), func(t content) bool {
+			w := lower(t.word)
+			return w == word || singular(w) == singular(word)
+		})
+	})
 }

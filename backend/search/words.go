@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -40,12 +39,8 @@ type question struct {
 	vectors    map[string][]float32
 	notes      []string
 
-	result  vector.Result
-	verdict verdict
-	fits    []vector.Candidate // that answer by meaning, best first
-	extra   int                // photos that answer by meaning but are not in fits
-	more    []int64            // their numbers, where the whole was asked for
-	text    []store.TextHit
+	fitting
+	text []store.TextHit
 }
 
 // Words answers a question in words. A question that cannot be parsed returns a *query.Error; one whose stream has asked
@@ -79,8 +74,13 @@ func (e *Engine) Words(ctx context.Context, r Request) (answer Answer, err error
 		return Answer{}, err
 	}
 	q.text = q.permitted(q.text)
-	if err := e.byMeaning(ctx, q); err != nil {
-		return Answer{}, err
+	if q.loaded != nil {
+		v := q.vectors[q.expression.Meaning()]
+		if err := e.fit(ctx, q, v, func(library vector.Distribution, best vector.Candidate) verdict {
+			return q.loaded.calibration.judge(v, library, float64(best.Score), q.loaded.vectorOf(best.Num))
+		}); err != nil {
+			return Answer{}, err
+		}
 	}
 	answer, err = e.answer(ctx, q)
 	answer.TookMS = float64(time.Since(began).Microseconds()) / 1000
@@ -208,89 +208,6 @@ func (e *Engine) narrowByWords(ctx context.Context, q *question) error {
 	}
 	q.deny = out
 	return nil
-}
-
-// byMeaning scores all photos that are allowed and finds where fitting ends.
-func (e *Engine) byMeaning(ctx context.Context, q *question) error {
-	if q.loaded == nil {
-		return nil
-	}
-	most := mostHits
-	if q.Sort != SortRelevance || q.Uncut {
-		most = mostSorted
-	}
-	k := min(max(most, q.Offset+q.limit), max(1, q.loaded.matrix.Len()))
-	var err error
-	exact := min(rescored, q.Offset+q.limit+rescoredMore)
-	q.result, err = e.search(ctx, q.loaded, q.vectors[q.expression.Meaning()], k, exact, q.allow, q.deny)
-	if err != nil || len(q.result.Candidates) == 0 {
-		return err
-	}
-	best := q.result.Candidates[0]
-	q.verdict = q.loaded.calibration.judge(q.vectors[q.expression.Meaning()], q.result.Scores, float64(best.Score), q.loaded.vectorOf(best.Num))
-	q.fits = q.result.Candidates
-	if q.Uncut {
-		return nil
-	}
-	end := 0
-	for q.verdict.answered && end < len(q.fits) && float64(q.fits[end].Score) >= q.verdict.cut {
-		end++
-	}
-	if end > 0 && end == len(q.fits) {
-		q.extra = max(0, int(q.result.Scores.AtLeast(q.verdict.cut)+0.5)-end)
-	}
-	q.fits = q.fits[:end]
-	if q.extra > 0 && q.Whole {
-		return e.rest(ctx, q)
-	}
-	return nil
-}
-
-// rest finds the numbers of the photos that answer by meaning beyond those in fits. Only a question that very many photos
-// answer pays for it.
-func (e *Engine) rest(ctx context.Context, q *question) error {
-	r, err := q.loaded.matrix.Search(ctx, q.vectors[q.expression.Meaning()], vector.Options{
-		K: min(mostSorted, max(1, q.loaded.matrix.Len())), Allow: q.allow, Deny: q.deny,
-	})
-	if err != nil {
-		return fmt.Errorf("search by meaning: %w", err)
-	}
-	have := roaring.New()
-	for _, c := range q.fits {
-		have.Add(uint32(c.Num))
-	}
-	for _, h := range q.text {
-		have.Add(uint32(h.Num))
-	}
-	for _, c := range r.Candidates {
-		if float64(c.Score) < q.verdict.cut {
-			break
-		}
-		if !have.Contains(uint32(c.Num)) {
-			q.more = append(q.more, c.Num)
-		}
-	}
-	return nil
-}
-
-// vectorOf returns what the code of a photo stands for; nil where it is not there.
-func (l *loaded) vectorOf(num int64) []float32 { return l.matrix.Vectors([]int64{num})[num] }
-
-// search scans the matrix and scores the exact best again with the library's vectors.
-func (e *Engine) search(ctx context.Context, l *loaded, v []float32, k, exact int, allow, deny *roaring.Bitmap) (vector.Result, error) {
-	r, err := l.matrix.Search(ctx, v, vector.Options{
-		K: k, Rescore: exact, Allow: allow, Deny: deny,
-		Floats: func(ctx context.Context, nums []int64) (map[int64][]float32, error) {
-			return e.deps.Store.EmbeddingsOf(ctx, l.model.Ref(), nums)
-		},
-	})
-	if errors.Is(err, vector.ErrClosed) {
-		return r, errors.New("the model in use changed while the question was answered; ask again")
-	}
-	if err != nil {
-		return r, fmt.Errorf("search by meaning: %w", err)
-	}
-	return r, nil
 }
 
 // byWords returns the photos whose words hold all content words of the question, best first.

@@ -55,3 +55,30 @@ func TestMeasure(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestMeasureAlike(t *testing.T) {
+	answers := map[string][]string{"a": {"b", "x"}, "b": {"a", "c"}, "c": nil, "d": {"e"}, "e": {"a"}, "f": nil}
+	r, err := MeasureAlike(context.Background(), func(_ context.Context, file string) ([]string, error) { return answers[file], nil },
+		[]string{"a", "b", "c", "d", "e", "f"}, Alike{Mates: [][]string{{"a", "b"}, {"b", "c"}}, Maybe: [][]string{{"d", "e"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := r.Cut[Both]
+	for name, v := range map[string][2]float64{
+		"kept": {c.Kept, (1 + 1 + 0) / 3.0}, "alone": {c.Alone, 1 / 3.0}, "right": {c.Right, 2 / 3.0}, "wrong": {c.Wrong, 2 / 6.0}, "hits": {c.Hits, 1},
+	} {
+		if math.Abs(v[0]-v[1]) > 1e-12 {
+			t.Errorf("%s: %v, want %v", name, v[0], v[1])
+		}
+	}
+	if c.Mated != 3 || c.Single != 3 || c.Most != 2 || len(r.Missed) != 1 || r.Missed[0].Query != "c" || len(r.Fooled) != 2 {
+		t.Errorf("%+v", r)
+	}
+	if among := (Alike{Mates: [][]string{{"a", "b", "c"}}}).Among([]string{"a", "c"}); !slices.Equal(among.Mates[0], []string{"a", "c"}) {
+		t.Errorf("among a and c: %v", among.Mates)
+	}
+	failure := errors.New("no")
+	if _, err := MeasureAlike(context.Background(), func(context.Context, string) ([]string, error) { return nil, failure }, []string{"a"}, Alike{}); !errors.Is(err, failure) {
+		t.Errorf("got %v", err)
+	}
+}
