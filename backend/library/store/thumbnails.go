@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 )
 
 // ThumbnailTotals returns how many thumbnails are kept, and what their file takes on disk. It reads every key.
@@ -13,7 +12,7 @@ func (s *Store) ThumbnailTotals(ctx context.Context) (count, bytes int64, err er
 		return 0, 0, err
 	}
 	for _, end := range []string{"", "-wal"} {
-		info, err := os.Stat(filepath.Join(s.dir, s.thumbs.file+end))
+		info, err := os.Stat(s.thumbs.file + end)
 		if err == nil {
 			bytes += info.Size()
 		} else if !os.IsNotExist(err) {
