@@ -215,6 +215,9 @@ func (s *screen) settle(ctx context.Context, still time.Duration) ([]byte, error
 		last = now
 		return time.Since(since) > still
 	})
+	if errors.Is(err, errNotSeen) { // something keeps moving; what is measured goes on all the same
+		err = nil
+	}
 	return last, err
 }
 
