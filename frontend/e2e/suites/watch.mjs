@@ -21,7 +21,7 @@ export default async function watch({ tap, page, program }) {
   const files = async (words) => {
     const { hits } = (await call(view, 'Search', { query: words, like: '', picture: '', offset: 0, limit: 5, sort: '', narrow: { folder: '', from_month: 0, to_month: 0, favourite: false, min_rating: 0 }, uncut: false })) ?? { hits: [] }
     const photo = hits?.[0] && (await call(view, 'Photo', hits[0].id))
-    return photo ? photo.files.map((file) => join(file.folder, file.name)) : []
+    return photo ? photo.files.map((file) => join(file.folder.replace(/^~/, it.home), file.name)) : []
   }
   const lies = (words, path) => until(`the file lies at ${path}`, async () => (await files(words)).join() === path, 20).catch(async () => expect(false, `it should be only ${path}, and is ${await files(words)}`))
 
