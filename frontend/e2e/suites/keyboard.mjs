@@ -90,10 +90,10 @@ export default async function keyboard({ tap, page, program }) {
   })
 
   await tap.test('a setting is changed and undone by keys', async () => {
-    await tabTo('System')
+    await tabTo('radio System')
     await press('ArrowRight')
     await until('it is light', () => view.getByRole('radio', { name: 'Light' }).isChecked(), 5)
-    await on('Light')
+    await on('radio Light')
     await press('ArrowLeft')
     await until('it is as the system again', () => view.getByRole('radio', { name: 'System' }).isChecked(), 5)
   })
