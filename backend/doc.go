@@ -24,6 +24,7 @@
 //	desktop/         the window's process: command line, one instance, background, trace of the start
 //	command/         the command line
 //	cmd/             pixel-detective (console), pixel-detective-worker: mains of a few lines
+//	internal/atomicfile, internal/filelock  files that are there whole or not at all; locks that end with their process
 //	internal/testkit fixtures and fault injection for tests
 //
 // Imports point down only (.golangci.yml holds it): photo, config, logging → picture, catalog, encoder → worker →

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+
+	"pixeldetective/backend/internal/filelock"
 )
 
 // maxProcesses bounds the log files of one program, and so the processes that log to one library at a time.
@@ -21,7 +23,7 @@ type file struct {
 
 	mu   sync.Mutex
 	out  *os.File // nil after Close, and while the file cannot be opened
-	lock *os.File
+	lock *filelock.Lock
 	size int64
 	done bool
 }
@@ -35,16 +37,16 @@ func openFile(dir, program string, limit int64, backups int) (*file, error) {
 		if n > 1 {
 			name += "-" + strconv.Itoa(n)
 		}
-		lock, held, err := tryLock(name + ".lock")
+		lock, err := filelock.Try(name + ".lock")
 		if err != nil {
 			return nil, fmt.Errorf("the log file cannot be locked: %w", err)
 		}
-		if held {
+		if lock == nil {
 			continue
 		}
 		f := &file{path: name + ".log", limit: limit, backups: backups, lock: lock}
 		if err := f.open(); err != nil {
-			_ = lock.Close()
+			_ = lock.Release()
 			return nil, err
 		}
 		return f, nil
@@ -115,6 +117,6 @@ func (f *file) Close() error {
 	if f.out != nil {
 		err = f.out.Close()
 	}
-	_ = f.lock.Close()
+	_ = f.lock.Release()
 	return err
 }

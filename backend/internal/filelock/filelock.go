@@ -13,7 +13,7 @@ func Try(path string) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	free, err := try(f)
+	free, err := On(f, false)
 	if err != nil || !free {
 		f.Close()
 		return nil, err

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"pixeldetective/backend/internal/filelock"
 )
 
 // Holder is a process that holds the lease.
@@ -68,7 +70,7 @@ func (s *Store) LeaseHolder() (Holder, bool) {
 	}
 	defer f.Close()
 	// A shared lock is granted if nobody holds the lease. It is held for an instant; lease bears that.
-	if free, err := tryLock(f, true); free || err != nil {
+	if free, err := filelock.On(f, true); free || err != nil {
 		return Holder{}, false
 	}
 	return readHolder(f), true
@@ -87,7 +89,7 @@ func (s *Store) lease(purpose string) (*Lease, error) {
 		if err != nil {
 			return nil, folderError(s.dir, err)
 		}
-		free, err := tryLock(f, false)
+		free, err := filelock.On(f, false)
 		if err != nil {
 			_ = f.Close()
 			return nil, folderError(s.dir, err)
@@ -147,7 +149,7 @@ func lockFile(ctx context.Context, path string) (*fileLock, error) {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		free, err := tryLock(f, false)
+		free, err := filelock.On(f, false)
 		if free {
 			return &fileLock{f}, nil
 		}
