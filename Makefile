@@ -17,6 +17,9 @@ PAGE_FILES := $(shell find frontend -path frontend/node_modules -prune -o -path 
 # A package's version is the newest tag's, else that of the first release to come.
 PACKAGE_VERSION := $(patsubst v%,%,$(shell git describe --tags --abbrev=0 2>/dev/null || echo 0.1.0))
 
+# Outside of the sources: what watches those ends when a file of a library goes while it looks.
+DEV_LIBRARY := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pixel-detective-dev
+
 # The window is drawn by GTK and WebKitGTK; it is tested on a screen in memory.
 DESKTOP_PACKAGES := libgtk-3-dev libwebkit2gtk-4.1-dev
 SCREEN_PACKAGES := xvfb xauth imagemagick x11-utils xdotool dbus-x11 libgl1-mesa-dri libegl1 libgles2 fonts-dejavu-core chromium
@@ -66,7 +69,7 @@ frontend/dist/index.html: $(PAGE_FILES) frontend/node_modules/.package-lock.json
 
 .PHONY: dev
 dev: build dev-tools ## open the window from the sources: what is edited shows at once
-	@PATH="$(TOOLS):$$PATH" PIXEL_DETECTIVE_LIBRARY=$(CURDIR)/build/demo wails dev -m
+	@PATH="$(TOOLS):$$PATH" PIXEL_DETECTIVE_LIBRARY=$(DEV_LIBRARY) wails dev -m -viteservertimeout 120
 
 .PHONY: test
 test: packages test-packages runtime lint-tools build ## run every test and linter; ends with the counts
