@@ -25,6 +25,7 @@ type follower struct {
 	said    map[noteKey]string
 	settle  *time.Timer
 	waiting bool // settle runs
+	more    bool // something changed since it was set
 }
 
 // maxLoose is how many directories of a folder are looked at one by one before the whole folder is.

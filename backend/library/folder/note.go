@@ -79,15 +79,22 @@ func (f *follower) changed(result store.ReconcileResult) {
 	if f.o.OnChange != nil {
 		f.o.OnChange()
 	}
-	if !f.waiting && f.o.Settings.SettleAfter > 0 {
+	switch {
+	case f.o.Settings.SettleAfter <= 0:
+	case f.waiting:
+		f.more = true
+	default:
 		f.waiting = true
 		f.settle.Reset(f.o.Settings.SettleAfter)
 	}
 }
 
-// settled is called when the settle timer has run down.
+// settled is called when the settle timer has run down. What changed while it ran has its time still to come.
 func (f *follower) settled() {
-	f.waiting = false
+	if f.waiting = f.more; f.waiting {
+		f.settle.Reset(f.o.Settings.SettleAfter)
+	}
+	f.more = false
 	if f.o.OnChange != nil {
 		f.o.OnChange()
 	}
