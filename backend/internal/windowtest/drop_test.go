@@ -48,7 +48,7 @@ func onePhoto(t *testing.T) string {
 	return ""
 }
 
-// drag drags a file out of another program's window and drops it in the middle of the window.
+// drag drags a file out of another program's window and drops it in the middle of the window, where it is welcome.
 func (s *screen) drag(file string) {
 	s.t.Helper()
 	held := exec.Command(s.hand, "hold", fmt.Sprint(freeX), "20", file)
@@ -60,24 +60,56 @@ func (s *screen) drag(file string) {
 	if err := held.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	said := make(chan string, 64)
+	go func() {
+		defer close(said)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			said <- lines.Text()
+		}
+	}()
 	defer func() {
 		_ = held.Process.Kill()
+		for range said { // what it still had to say
+		}
 		_ = held.Wait()
 	}()
-	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		s.t.Fatalf("the program that holds %q did not show it: %v", file, err)
+	// says moves the mouse to and fro until the program has said a word.
+	says := func(word string, at image.Point) {
+		s.t.Helper()
+		s.eventually("the program that holds "+file+" says "+word, func() bool {
+			for {
+				select {
+				case next, open := <-said:
+					if !open {
+						s.t.Fatalf("the program that holds %q ended before it said %q", file, word)
+					}
+					if next == word {
+						return true
+					}
+				default:
+					if at != (image.Point{}) {
+						s.move(at)
+						s.move(at.Add(image.Pt(2, 2)))
+					}
+					return false
+				}
+			}
+		})
 	}
+	says("shown", image.Point{})
+	from := image.Pt(freeX+30, 50)
+	s.move(from)
+	s.command("xdotool", "mousedown", "1")
+	says("taken", from.Sub(image.Pt(20, 0))) // a drag begins with a movement
 	window := s.windowRect()
 	to := window.Min.Add(window.Size().Div(2))
-	s.move(image.Pt(freeX+30, 50))
-	s.command("xdotool", "mousedown", "1")
-	const steps = 20 // a drag begins with a movement, and is followed from point to point
-	from := image.Pt(freeX+30, 50)
+	const steps = 20 // and is followed from point to point
 	for i := 1; i <= steps; i++ {
 		s.move(from.Add(to.Sub(from).Mul(i).Div(steps)))
 	}
-	s.move(to.Add(image.Pt(2, 2)))
+	says("welcome", to)
 	s.command("xdotool", "mouseup", "1")
+	says("ended", image.Point{})
 }
 
 func (s *screen) move(to image.Point) {

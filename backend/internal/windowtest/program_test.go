@@ -213,9 +213,12 @@ func (p *program) family() []process {
 	return all
 }
 
-// workers are those descendants that decode or run a model. The system cuts their name.
+// workers are those descendants that decode or run a model. What was forked and is not yet another program is none.
 func (p *program) workers() []process {
-	return slices.DeleteFunc(p.family(), func(c process) bool { return !strings.HasPrefix("pixel-detective-worker", c.name) })
+	return slices.DeleteFunc(p.family(), func(c process) bool {
+		program, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", c.pid))
+		return err != nil || filepath.Base(program) != "pixel-detective-worker"
+	})
 }
 
 // waitGone waits until none of the processes is left.

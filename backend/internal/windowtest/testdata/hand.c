@@ -1,6 +1,7 @@
 // hand does on an X screen what xdotool cannot.
 //
-//	hand hold X Y FILE   shows a small window at X, Y from which FILE can be dragged, until it is killed
+//	hand hold X Y FILE   shows a small window at X, Y from which FILE can be dragged, until it is killed; says a word a line
+//	                     about what becomes of it: shown, taken, welcome (where the mouse is, it would be accepted), ended
 //	hand close WINDOW    asks a window to close, as its title bar would
 #include <gtk/gtk.h>
 #include <gdk/gdkx.h>
@@ -13,10 +14,27 @@ static void give(GtkWidget *widget, GdkDragContext *context, GtkSelectionData *d
 	gtk_selection_data_set_uris(data, uris);
 }
 
-static gboolean shown(GtkWidget *widget, GdkEvent *event, gpointer nothing) {
-	puts("shown");
+static void say(const char *word) {
+	puts(word);
 	fflush(stdout);
+}
+
+static gboolean shown(GtkWidget *widget, GdkEvent *event, gpointer nothing) {
+	say("shown");
 	return FALSE;
+}
+
+static void answered(GdkDragContext *context, GdkDragAction action, gpointer nothing) {
+	if (action) say("welcome");
+}
+
+static void taken(GtkWidget *widget, GdkDragContext *context, gpointer nothing) {
+	g_signal_connect(context, "action-changed", G_CALLBACK(answered), NULL);
+	say("taken");
+}
+
+static void ended(GtkWidget *widget, GdkDragContext *context, gpointer nothing) {
+	say("ended");
 }
 
 static int hold(int x, int y, const char *file) {
@@ -28,6 +46,8 @@ static int hold(int x, int y, const char *file) {
 	gtk_container_add(GTK_CONTAINER(window), box);
 	gtk_drag_source_set(box, GDK_BUTTON1_MASK, &target, 1, GDK_ACTION_COPY);
 	g_signal_connect(box, "drag-data-get", G_CALLBACK(give), g_filename_to_uri(file, NULL, NULL));
+	g_signal_connect(box, "drag-begin", G_CALLBACK(taken), NULL);
+	g_signal_connect(box, "drag-end", G_CALLBACK(ended), NULL);
 	g_signal_connect(window, "map-event", G_CALLBACK(shown), NULL);
 	gtk_widget_show_all(window);
 	gtk_main();
