@@ -216,9 +216,14 @@ function date(program) {
 
 const tiles = (page) => page.locator('[role="option"][data-index]')
 
-/** Waits until this many photos are on screen. */
+/** Waits until at least so many photos are on screen, and the grid holds all that the search box speaks of. */
 async function photos(page, n) {
-  await until(`${n} photos are on screen`, () => tiles(page).count().then((found) => found >= n))
+  await until(`${n} photos are on screen`, async () => {
+    if ((await tiles(page).count()) < n) return false
+    const all = /[\d,]+/.exec((await page.getByRole('searchbox').getAttribute('placeholder')) ?? '')?.[0].replaceAll(',', '')
+    if (all !== (await tiles(page).first().getAttribute('aria-setsize', { timeout: 1000 }).catch(() => ''))) return false
+    return tiles(page).evaluateAll((all) => all.every((tile) => tile.querySelector('img')))
+  })
 }
 
 /** Asks, and waits for the answer of the model. */
@@ -237,7 +242,7 @@ async function rest(page) {
       await document.fonts.ready
       const images = [...document.images].filter((image) => image.src && image.getBoundingClientRect().bottom > 0 && image.getBoundingClientRect().top < innerHeight)
       return images.every((image) => image.complete && image.naturalWidth > 0)
-    }), 10).catch(() => undefined)
+    }), 60).catch(() => undefined)
   await page.evaluate(() => new Promise((done) => {
     let timer = setTimeout(done, 500)
     new MutationObserver(() => {

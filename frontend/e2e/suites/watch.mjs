@@ -38,6 +38,7 @@ export default async function watch({ tap, page, program }) {
     await inGrid(8)
     await inStrip(8)
     await untilSeen(view, 8)
+    await until('the strip marks what stands on top now', async () => /2021/.test((await view.getByRole('slider').first().getAttribute('aria-valuetext')) ?? ''), 20)
     await finds(view, 'giraffe', ['one.jpg'])
   })
 
