@@ -8,26 +8,45 @@ type Model struct {
 	ID       string `json:"id"`
 	Revision string `json:"revision"`
 	Name     string `json:"name"`
-	// Family picks the code in the encoder: starter now; clip, siglip2, vit-gpt2, blip later.
+	// Family picks the code in the encoder.
 	Family  string      `json:"family"`
 	Role    Role        `json:"role"`
 	Stage   photo.Stage `json:"stage"`
 	Licence string      `json:"licence"`
 	// Languages of the queries that it understands, as BCP 47 tags.
 	Languages []string `json:"languages,omitempty"`
-	// Dimension is the number of values in a vector.
-	Dimension int `json:"dimension"`
+	// Dimension is the number of values in a vector; 0 for a model that makes none.
+	Dimension int `json:"dimension,omitempty"`
 	// Prompt is put round a query before it is encoded, with %s for the query; empty: the query as it is.
 	Prompt string `json:"prompt,omitempty"`
-	// Image and Text are the graphs, by precision variant.
-	Image *Graph `json:"image,omitempty"`
-	Text  *Graph `json:"text,omitempty"`
+	// Image and Text are the graphs of a model that makes vectors. A captioner has Image, which sees, and Decoder, which
+	// writes; DecoderPast too where the first step and those that go on from a cache are graphs of their own.
+	Image       *Graph `json:"image,omitempty"`
+	Text        *Graph `json:"text,omitempty"`
+	Decoder     *Graph `json:"decoder,omitempty"`
+	DecoderPast *Graph `json:"decoder_past,omitempty"`
+	// Detector finds the lines of text in a picture, Recognizer reads one.
+	Detector   *Graph `json:"detector,omitempty"`
+	Recognizer *Graph `json:"recognizer,omitempty"`
+	// Generation is how a captioner writes.
+	Generation *Generation `json:"generation,omitempty"`
 	// Labels are the names of a label output, if the image graph has one.
 	Labels *Labels `json:"labels,omitempty"`
 	// Cutoff calibrates where a query's answers end. See search.
 	Cutoff *Cutoff `json:"cutoff,omitempty"`
+	// Memory is about how many bytes its graphs take when all are loaded in their default precision; 0: not known.
+	Memory int64 `json:"memory,omitempty"`
+	// Gives are published figures of what it is good for.
+	Gives []Figure `json:"gives,omitempty"`
 	// Files are all files of the model in its folder, each with its hash.
 	Files []File `json:"files"`
+}
+
+// Figure is a published measurement of a model.
+type Figure struct {
+	Measure string  `json:"measure"` // "Flickr30k, text to photo, recall@1"
+	Value   float64 `json:"value"`   // in percent
+	Source  string  `json:"source"`  // who says so
 }
 
 // Role is what a model does.
@@ -37,15 +56,21 @@ type Role string
 const (
 	RoleImageText Role = "image-text"
 	RoleCaption   Role = "caption"
+	// RoleTextInImage reads the text that a photo shows.
+	RoleTextInImage Role = "text-in-image"
 )
 
-// GraphName is one half of a model: each half lives in a worker of its own.
+// GraphName is one of the graphs of a model.
 type GraphName string
 
 // The graphs of a model.
 const (
-	GraphImage GraphName = "image"
-	GraphText  GraphName = "text"
+	GraphImage       GraphName = "image"
+	GraphText        GraphName = "text"
+	GraphDecoder     GraphName = "decoder"
+	GraphDecoderPast GraphName = "decoder_past"
+	GraphDetector    GraphName = "detector"
+	GraphRecognizer  GraphName = "recognizer"
 )
 
 // Precision is how a graph stores its weights.
@@ -66,16 +91,40 @@ type Graph struct {
 	Default Precision `json:"default"`
 	Inputs  []Tensor  `json:"inputs"`
 	Outputs []Tensor  `json:"outputs"`
-	// Preprocess is how a photo becomes the input; image graphs only.
+	// Preprocess is how a photo becomes the input; of graphs that see.
 	Preprocess *Preprocess `json:"preprocess,omitempty"`
-	// Tokenizer is how a text becomes the input; text graphs only.
+	// Tokenizer is how a text becomes the input, or the output becomes a text; of graphs that read or write.
 	Tokenizer *Tokenizer `json:"tokenizer,omitempty"`
+	// Cache is the key-value cache of a decoder. Its tensors are not among Inputs and Outputs: the family knows their
+	// names.
+	Cache *Cache `json:"cache,omitempty"`
+}
+
+// Cache is the shape of a decoder's key-value cache: for each layer keys and values, float32 [batch, Heads, tokens,
+// HeadSize].
+type Cache struct {
+	Layers   int `json:"layers"`
+	Heads    int `json:"heads"`
+	HeadSize int `json:"head_size"`
+}
+
+// Generation is how a captioner writes: which token begins a text and which ends it, and how it searches.
+type Generation struct {
+	Start     int64 `json:"start"`
+	End       int64 `json:"end"`
+	Pad       int64 `json:"pad"`
+	MaxTokens int   `json:"max_tokens"` // of one caption, the beginning included
+	// Beams is how many beginnings are kept at a time; 1: greedy.
+	Beams         int     `json:"beams"`
+	LengthPenalty float64 `json:"length_penalty,omitempty"` // exponent of the length that a sum of log-probabilities is divided by
+	// Prompt is what each caption begins with, as tokens after Start; empty: nothing.
+	Prompt []int64 `json:"prompt,omitempty"`
 }
 
 // Tensor is one input or output of a graph. A dimension of −1 is free; the first is the batch.
 type Tensor struct {
 	Name  string  `json:"name"`
-	Type  string  `json:"type"` // float32, int64
+	Type  string  `json:"type"` // float32, int64, bool
 	Shape []int64 `json:"shape"`
 }
 
@@ -92,7 +141,7 @@ type Preprocess struct {
 
 // Tokenizer is how a text becomes token ids.
 type Tokenizer struct {
-	Kind      string `json:"kind"` // wordpiece; clip-bpe, sentencepiece later
+	Kind      string `json:"kind"` // one of the Tokenizer constants
 	File      string `json:"file"` // vocabulary, a name in Files
 	MaxTokens int    `json:"max_tokens"`
 	// PadTo is the length that every text is padded to; 0: pad to the longest of the batch.
@@ -117,8 +166,11 @@ type Cutoff map[string]float64
 type File struct {
 	Name   string `json:"name"` // a plain name, no folders
 	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`        // lower-case hexadecimal
-	URL    string `json:"url,omitempty"` // empty: ships with the program
+	SHA256 string `json:"sha256,omitempty"` // lower-case hexadecimal; empty only where Unverified
+	URL    string `json:"url,omitempty"`    // empty: ships with the program, or comes from a folder
+	// Unverified: Bytes is about right and SHA256 may be unknown, since nobody has compared them with the published file.
+	// What is downloaded is recorded, and from then on compared with the record.
+	Unverified bool `json:"unverified,omitempty"`
 }
 
 // Ref returns the name that vectors of this model carry.

@@ -24,13 +24,16 @@ const (
 	maxElements  = 1 << 28
 	maxTensors   = 8
 	maxRank      = 6
+	maxLayers    = 128
+	maxHeads     = 256
+	maxBeams     = 16
 )
 
 // Validate says what is wrong with a manifest, as part of a sentence that begins with the manifest's name; nil if
 // nothing is. Whether the files are there, and are what the manifest says, is not its question.
 func (m Model) Validate() error {
 	for _, check := range []func(Model) error{
-		Model.checkNames, Model.checkFiles, Model.checkGraphs, Model.checkLabels, Model.checkCutoff,
+		Model.checkNames, Model.checkFiles, Model.checkGraphs, Model.checkGeneration, Model.checkLabels, Model.checkCutoff, Model.checkFigures,
 	} {
 		if err := check(m); err != nil {
 			return err
@@ -68,7 +71,16 @@ func (m Model) checkNames() error {
 	if !slices.Contains(Families(), m.Family) {
 		return fmt.Errorf("this version of the program does not know the family %q", m.Family)
 	}
-	if m.Role != RoleImageText && m.Role != RoleCaption {
+	switch m.Role {
+	case RoleImageText:
+		if m.Dimension < 1 || m.Dimension > maxDimension {
+			return fmt.Errorf("the dimension %d is not within 1 to %d", m.Dimension, maxDimension)
+		}
+	case RoleCaption, RoleTextInImage:
+		if m.Dimension != 0 {
+			return fmt.Errorf("it makes no vectors, and has the dimension %d", m.Dimension)
+		}
+	default:
 		return fmt.Errorf("the role %q is not known", m.Role)
 	}
 	switch m.Stage {
@@ -80,9 +92,6 @@ func (m Model) checkNames() error {
 		if !languageTag.MatchString(tag) {
 			return fmt.Errorf("%q is not the tag of a language", tag)
 		}
-	}
-	if m.Dimension < 1 || m.Dimension > maxDimension {
-		return fmt.Errorf("the dimension %d is not within 1 to %d", m.Dimension, maxDimension)
 	}
 	if p := m.Prompt; p != "" && (len(p) > 200 || strings.Count(p, "%") != 1 || strings.Count(p, "%s") != 1) {
 		return fmt.Errorf("the prompt %q does not have one %%s for the query", p)
@@ -118,7 +127,7 @@ func (m Model) checkFiles() error {
 			return fmt.Errorf("it lists the file %q twice", f.Name)
 		case f.Bytes < 1 || f.Bytes > maxFileBytes:
 			return fmt.Errorf("the file %q has %d bytes, not 1 to %d", f.Name, f.Bytes, int64(maxFileBytes))
-		case !sha256Digits.MatchString(f.SHA256):
+		case !sha256Digits.MatchString(f.SHA256) && (f.SHA256 != "" || !f.Unverified):
 			return fmt.Errorf("the SHA-256 of the file %q is not 64 lower-case hexadecimal digits", f.Name)
 		}
 		seen[folded] = true
@@ -149,19 +158,42 @@ func (m Model) Graph(name GraphName) *Graph {
 		return m.Image
 	case GraphText:
 		return m.Text
+	case GraphDecoder:
+		return m.Decoder
+	case GraphDecoderPast:
+		return m.DecoderPast
+	case GraphDetector:
+		return m.Detector
+	case GraphRecognizer:
+		return m.Recognizer
 	default:
 		return nil
 	}
 }
 
-func (m Model) checkGraphs() error {
-	if m.Role == RoleImageText && (m.Image == nil || m.Text == nil) {
-		return errors.New("it does not describe both an image graph and a text graph")
+// graphsOf returns the graphs that a model of a role must have, and those that it may have.
+func graphsOf(role Role) (must, may []GraphName) {
+	switch role {
+	case RoleCaption:
+		return []GraphName{GraphImage, GraphDecoder}, []GraphName{GraphDecoderPast}
+	case RoleTextInImage:
+		return []GraphName{GraphDetector, GraphRecognizer}, nil
+	default:
+		return []GraphName{GraphImage, GraphText}, nil
 	}
-	for _, name := range []GraphName{GraphImage, GraphText} {
+}
+
+func (m Model) checkGraphs() error {
+	must, may := graphsOf(m.Role)
+	for _, name := range []GraphName{GraphImage, GraphText, GraphDecoder, GraphDecoderPast, GraphDetector, GraphRecognizer} {
 		g := m.Graph(name)
-		if g == nil {
+		switch {
+		case g == nil && slices.Contains(must, name):
+			return fmt.Errorf("it does not describe its %s graph", name)
+		case g == nil:
 			continue
+		case !slices.Contains(must, name) && !slices.Contains(may, name):
+			return fmt.Errorf("it describes a %s graph, and a model of the role %q has none", name, m.Role)
 		}
 		if err := m.checkGraph(name, g); err != nil {
 			return fmt.Errorf("the %s graph: %w", name, err)
@@ -193,10 +225,39 @@ func (m Model) checkGraph(name GraphName, g *Graph) error {
 			return fmt.Errorf("the first output must be the vector, %s [-1 %d]", Float32, m.Dimension)
 		}
 	}
-	if name == GraphImage {
-		return g.checkPreprocess()
+	return m.checkMeans(name, g)
+}
+
+// checkMeans judges how a graph gets at its input, and what becomes of its output.
+func (m Model) checkMeans(name GraphName, g *Graph) error {
+	sees := name == GraphImage || name == GraphDetector || name == GraphRecognizer
+	reads := name == GraphText || name == GraphDecoder || name == GraphRecognizer
+	if (g.Preprocess != nil) != sees {
+		return fmt.Errorf(`whether it has "preprocess" is %t, and should be %t`, g.Preprocess != nil, sees)
 	}
-	return g.checkTokenizer(m)
+	if (g.Tokenizer != nil) != reads {
+		return fmt.Errorf(`whether it has "tokenizer" is %t, and should be %t`, g.Tokenizer != nil, reads)
+	}
+	if writes := name == GraphDecoder || name == GraphDecoderPast; (g.Cache != nil) != writes {
+		return fmt.Errorf(`whether it has "cache" is %t, and should be %t`, g.Cache != nil, writes)
+	}
+	if sees {
+		if err := g.checkPreprocess(name); err != nil {
+			return err
+		}
+	}
+	if reads {
+		if err := g.checkTokenizer(m); err != nil {
+			return err
+		}
+	}
+	if name == GraphText {
+		return g.checkTokens()
+	}
+	if c := g.Cache; c != nil && (c.Layers < 1 || c.Layers > maxLayers || c.Heads < 1 || c.Heads > maxHeads || c.HeadSize < 1 || c.HeadSize > maxDimension) {
+		return fmt.Errorf("its cache of %d layers of %d heads of %d is not within %d, %d and %d", c.Layers, c.Heads, c.HeadSize, maxLayers, maxHeads, maxDimension)
+	}
+	return nil
 }
 
 func checkTensors(what string, tensors []Tensor) error {
@@ -212,8 +273,14 @@ func checkTensors(what string, tensors []Tensor) error {
 			return fmt.Errorf("it has the %s %q twice", what, t.Name)
 		}
 		seen[t.Name] = true
-		if t.Type != Float32 && t.Type != Int64 {
-			return fmt.Errorf("the %s %q has the type %q, not %s or %s", what, t.Name, t.Type, Float32, Int64)
+		if t.Type != Float32 && t.Type != Int64 && t.Type != Bool {
+			return fmt.Errorf("the %s %q has the type %q, not %s, %s or %s", what, t.Name, t.Type, Float32, Int64, Bool)
+		}
+		if t.Type == Bool { // a switch, for the whole batch
+			if !slices.Equal(t.Shape, []int64{1}) {
+				return fmt.Errorf("the %s %q is a switch, and not of the shape [1]", what, t.Name)
+			}
+			continue
 		}
 		if len(t.Shape) == 0 || len(t.Shape) > maxRank || t.Shape[0] != -1 {
 			return fmt.Errorf("the %s %q does not have 1 to %d dimensions, the first −1 for the batch", what, t.Name, maxRank)
@@ -231,11 +298,9 @@ func checkTensors(what string, tensors []Tensor) error {
 	return nil
 }
 
-func (g *Graph) checkPreprocess() error {
+func (g *Graph) checkPreprocess(name GraphName) error {
 	p := g.Preprocess
 	switch {
-	case p == nil || g.Tokenizer != nil:
-		return errors.New(`it must have "preprocess" and no "tokenizer"`)
 	case p.Width < 1 || p.Width > maxSide || p.Height < 1 || p.Height > maxSide:
 		return fmt.Errorf("its pictures are %d × %d, not 1 to %d", p.Width, p.Height, maxSide)
 	case p.Fit != FitStretch && p.Fit != FitCenterCrop:
@@ -248,9 +313,14 @@ func (g *Graph) checkPreprocess() error {
 			return errors.New("its mean is not within −1 to 2, or its std not within 0.001 to 10")
 		}
 	}
+	// A detector and a recognizer take pictures of many sizes; width and height are the most that they are given.
+	height, width := p.Height, p.Width
 	in := g.Inputs[0]
+	if name != GraphImage && len(in.Shape) == 4 {
+		height, width = int(max(in.Shape[2], 1)), int(max(in.Shape[3], 1))
+	}
 	if len(g.Inputs) != 1 || in.Type != Float32 || len(in.Shape) != 4 || !agrees(in.Shape[1], 3) ||
-		!agrees(in.Shape[2], p.Height) || !agrees(in.Shape[3], p.Width) {
+		!agrees(in.Shape[2], height) || !agrees(in.Shape[3], width) || height > p.Height || width > p.Width {
 		return fmt.Errorf("its one input must be %s [-1 3 %d %d]", Float32, p.Height, p.Width)
 	}
 	return nil
@@ -258,11 +328,8 @@ func (g *Graph) checkPreprocess() error {
 
 func (g *Graph) checkTokenizer(m Model) error {
 	t := g.Tokenizer
-	if t == nil || g.Preprocess != nil {
-		return errors.New(`it must have "tokenizer" and no "preprocess"`)
-	}
-	if t.Kind != TokenizerWordPiece {
-		return fmt.Errorf("this version of the program does not know the tokenizer %q", t.Kind)
+	if want := tokenizerOf(m.Family); t.Kind != want {
+		return fmt.Errorf("the tokenizer is %q, and that of the family %q is %q", t.Kind, m.Family, want)
 	}
 	if _, ok := m.File(t.File); !ok {
 		return fmt.Errorf("the file %q is not in the list of files", t.File)
@@ -273,9 +340,58 @@ func (g *Graph) checkTokenizer(m Model) error {
 	if t.PadTo != 0 && (t.PadTo < t.MaxTokens || t.PadTo > maxTokens) {
 		return fmt.Errorf("pad_to is %d, not 0 or max_tokens to %d", t.PadTo, maxTokens)
 	}
+	return nil
+}
+
+// checkTokens judges the inputs of a graph that reads.
+func (g *Graph) checkTokens() error {
 	for _, in := range g.Inputs {
-		if in.Type != Int64 || len(in.Shape) != 2 || (in.Shape[1] != -1 && in.Shape[1] != int64(t.PadTo)) {
+		if in.Type != Int64 || len(in.Shape) != 2 || (in.Shape[1] != -1 && in.Shape[1] != int64(g.Tokenizer.PadTo)) {
 			return fmt.Errorf("the input %q must be %s [-1 -1], or [-1 pad_to]", in.Name, Int64)
+		}
+	}
+	return nil
+}
+
+func (m Model) checkGeneration() error {
+	g := m.Generation
+	switch {
+	case (g != nil) != (m.Role == RoleCaption):
+		return fmt.Errorf(`whether it has "generation" is %t, and its role is %q`, g != nil, m.Role)
+	case g == nil:
+		return nil
+	case g.Start < 0 || g.End < 0 || g.Pad < 0:
+		return errors.New("a token that begins, ends or fills a text is below 0")
+	case g.MaxTokens < 2 || g.MaxTokens > maxTokens:
+		return fmt.Errorf("a caption has at most %d tokens, not 2 to %d", g.MaxTokens, maxTokens)
+	case g.Beams < 1 || g.Beams > maxBeams:
+		return fmt.Errorf("it keeps %d beginnings, not 1 to %d", g.Beams, maxBeams)
+	case math.IsNaN(g.LengthPenalty) || math.Abs(g.LengthPenalty) > 10:
+		return errors.New("its length penalty is not within −10 to 10")
+	case len(g.Prompt) > g.MaxTokens-2:
+		return errors.New("its prompt leaves no room for a caption")
+	case slices.ContainsFunc(g.Prompt, func(token int64) bool { return token < 0 }):
+		return errors.New("its prompt has a token below 0")
+	}
+	return nil
+}
+
+func (m Model) checkFigures() error {
+	if m.Memory < 0 || m.Memory > maxFiles*maxFileBytes {
+		return fmt.Errorf("its memory is %d bytes", m.Memory)
+	}
+	if len(m.Gives) > maxTensors {
+		return fmt.Errorf("it has %d figures, more than %d", len(m.Gives), maxTensors)
+	}
+	for _, f := range m.Gives {
+		if err := checkText("measure of a figure", f.Measure, 100); err != nil {
+			return err
+		}
+		if err := checkText("source of a figure", f.Source, 200); err != nil {
+			return err
+		}
+		if math.IsNaN(f.Value) || f.Value < 0 || f.Value > 100 {
+			return fmt.Errorf("the figure %q is not within 0 to 100 %%", f.Measure)
 		}
 	}
 	return nil
