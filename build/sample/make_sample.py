@@ -23,8 +23,8 @@ from PIL import Image, ImageOps, TiffImagePlugin
 from sources import DEEDS, Sources
 
 HERE = pathlib.Path(__file__).resolve().parent
-BYTES_A_PHOTO = 105_000  # a photo above this is encoded with less quality, then smaller
-BYTES_IN_ALL = 6_000_000
+BYTES_A_PHOTO = 76_000  # a photo above this is encoded with less quality, then smaller
+BYTES_IN_ALL = 4_600_000
 
 # make, model, lens (or ""), shortest and longest focal length in mm, smallest f-number
 CAMERAS = {
@@ -119,7 +119,7 @@ def make(row, data):
     while True:
         scale = side / max(picture.size)
         small = picture.resize([max(1, round(s * scale)) for s in picture.size], Image.Resampling.LANCZOS) if scale < 1 else picture
-        for quality in (86, 80, 74, 68):
+        for quality in (82, 76, 70, 64):
             out = encode(small, suffix, quality, exif)
             if len(out) <= BYTES_A_PHOTO or suffix == ".png":
                 return out
