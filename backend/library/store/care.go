@@ -22,6 +22,7 @@ var dangling = []struct{ what, count, remove string }{
 	{"tags without a photo", "SELECT count(*) FROM tag WHERE photo NOT IN (SELECT num FROM photo)", "DELETE FROM tag WHERE photo NOT IN (SELECT num FROM photo)"},
 	{"captions without a photo", "SELECT count(*) FROM caption WHERE photo NOT IN (SELECT num FROM photo)", "DELETE FROM caption WHERE photo NOT IN (SELECT num FROM photo)"},
 	{"keywords without a photo", "SELECT count(*) FROM keyword WHERE photo NOT IN (SELECT num FROM photo)", "DELETE FROM keyword WHERE photo NOT IN (SELECT num FROM photo)"},
+	{"reasons without a photo", "SELECT count(*) FROM unseen WHERE photo NOT IN (SELECT num FROM photo)", "DELETE FROM unseen WHERE photo NOT IN (SELECT num FROM photo)"},
 	{"metadata without a photo", "SELECT count(*) FROM document WHERE photo NOT IN (SELECT num FROM photo)", "DELETE FROM document WHERE photo NOT IN (SELECT num FROM photo)"},
 }
 

@@ -182,35 +182,64 @@ func (b *batch) understood(x *Indexed, num int64) error {
 			return err
 		}
 	}
-	if e := x.Embedding; e != nil {
-		halfs, err := encodeHalfs(e.Vector)
-		if err != nil {
-			return fmt.Errorf("vector of %s by %s: %w", x.Photo, e.Ref, err)
-		}
-		key, err := b.model(e.Ref)
-		if err != nil {
-			return err
-		}
-		if err := b.t.exec(`INSERT INTO embedding (model, photo, vector) VALUES (?, ?, ?)
-			ON CONFLICT (model, photo) DO UPDATE SET vector = excluded.vector`, key, num, halfs); err != nil {
-			return err
-		}
-		b.counts.Embedded++
-		if err := b.t.change(Embedded, num, key); err != nil {
+	if err := b.vector(x.Photo, num, x.Embedding); err != nil {
+		return err
+	}
+	if err := b.vector(x.Photo, num, x.Other); err != nil {
+		return err
+	}
+	if x.TagsRef != (photo.ModelRef{}) {
+		if err := b.tags(num, x.TagsRef, x.Tags); err != nil {
 			return err
 		}
 	}
-	if x.TagsRef == (photo.ModelRef{}) {
+	if x.Other != nil {
+		if err := b.tags(num, x.Other.Ref, x.OtherTags); err != nil {
+			return err
+		}
+	}
+	for _, u := range x.Unseen {
+		if err := b.unseen(num, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// vector writes what one model made of a photo.
+func (b *batch) vector(id photo.ID, num int64, e *Embedding) error {
+	if e == nil {
 		return nil
 	}
-	key, err := b.model(x.TagsRef)
+	halfs, err := encodeHalfs(e.Vector)
+	if err != nil {
+		return fmt.Errorf("vector of %s by %s: %w", id, e.Ref, err)
+	}
+	key, err := b.model(e.Ref)
+	if err != nil {
+		return err
+	}
+	if err := b.t.exec(`INSERT INTO embedding (model, photo, vector) VALUES (?, ?, ?)
+		ON CONFLICT (model, photo) DO UPDATE SET vector = excluded.vector`, key, num, halfs); err != nil {
+		return err
+	}
+	if err := b.t.exec("DELETE FROM unseen WHERE model = ? AND photo = ?", key, num); err != nil {
+		return err
+	}
+	b.counts.Embedded++
+	return b.t.change(Embedded, num, key)
+}
+
+// tags replaces the tags that a model gave a photo.
+func (b *batch) tags(num int64, ref photo.ModelRef, tags []photo.Tag) error {
+	key, err := b.model(ref)
 	if err != nil {
 		return err
 	}
 	if err := b.t.exec("DELETE FROM tag WHERE photo = ? AND model = ?", num, key); err != nil {
 		return err
 	}
-	for _, tag := range x.Tags {
+	for _, tag := range tags {
 		if math.IsNaN(float64(tag.Score)) || math.IsInf(float64(tag.Score), 0) {
 			continue
 		}
@@ -221,6 +250,17 @@ func (b *batch) understood(x *Indexed, num int64) error {
 	}
 	b.touched.reword(num)
 	return nil
+}
+
+// unseen notes that a model cannot look at a photo.
+func (b *batch) unseen(num int64, u Unseen) error {
+	key, err := b.model(u.Ref)
+	if err != nil {
+		return err
+	}
+	return b.t.exec(`INSERT INTO unseen (model, photo, kind, reason, at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (model, photo) DO UPDATE SET kind = excluded.kind, reason = excluded.reason, at = excluded.at`,
+		key, num, string(u.Kind), u.Reason, b.at)
 }
 
 // copyFrom gives a photo what models made of another one with the same pixels.

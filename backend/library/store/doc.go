@@ -17,6 +17,10 @@
 //     name, size, times, inode or sidecar changes the digest in the same transaction.
 //   - photo.files is the number of file rows that point at the photo. Where it becomes 0 the feed says photo_removed, where
 //     it leaves 0 photo_added, in the same transaction.
+//   - Which model's vectors answer is recorded (answering.go). It changes in one transaction, when every photo that can have
+//     a vector of the next model has one, and the feed says model. Vectors of the model before stay until they are pruned.
+//     Which model a person wants is a choice, so it is kept in decisions.db: it outlives a lost index.db, and every process
+//     on the library sees it.
 //   - decisions.db is never written in the same transaction as index.db and never refers to its numbers, only to photo ids.
 //   - A file that is damaged is moved aside and kept; one that belongs to another program or to a newer version is not
 //     touched at all.

@@ -82,7 +82,8 @@ func (s *Store) PendingIn(ctx context.Context, id FolderID, subtree string) (int
 	return n, err
 }
 
-// Unembedded returns indexed photos that have no vector of the model, one file of each, ordered by File.
+// Unembedded returns indexed photos that have no vector of the model and no lasting reason for that, one file of each,
+// ordered by File.
 func (s *Store) Unembedded(ctx context.Context, ref photo.ModelRef, after int64, limit int) ([]Pending, error) {
 	key, err := s.modelKey(ctx, ref)
 	if err != nil {
@@ -93,9 +94,10 @@ func (s *Store) Unembedded(ctx context.Context, ref photo.ModelRef, after int64,
 		CROSS JOIN photo p ON p.num = f.photo
 		WHERE f.id > ? AND f.state = 1 AND o.state = 'online'
 		AND NOT EXISTS (SELECT 1 FROM embedding e INDEXED BY embedding_model WHERE e.model = ? AND e.photo = f.photo)
+		AND NOT EXISTS (SELECT 1 FROM unseen u WHERE u.model = ? AND u.photo = f.photo)
 		AND f.id = (SELECT min(g.id) FROM file g JOIN dir gd ON gd.id = g.dir JOIN folder gf ON gf.id = gd.folder
 			WHERE g.photo = f.photo AND g.state = 1 AND gf.state = 'online')
-		ORDER BY f.id LIMIT ?`, after, key, limit)
+		ORDER BY f.id LIMIT ?`, after, key, key, limit)
 }
 
 // Attempted notes, before a risky attempt, that the files are tried once more; so a killed process counts too.
@@ -110,7 +112,8 @@ func (s *Store) Attempted(ctx context.Context, files []int64) error {
 	})
 }
 
-// RetryFailed makes failed files of these kinds pending again (all kinds if none is given) and returns how many.
+// RetryFailed makes failed files of these kinds pending again (all kinds if none is given) and returns how many. Photos that
+// a model could not look at for such a reason are tried again too.
 func (s *Store) RetryFailed(ctx context.Context, kinds ...FailureKind) (int, error) {
 	where, args := "", []any(nil)
 	if len(kinds) > 0 {
@@ -125,8 +128,13 @@ func (s *Store) RetryFailed(ctx context.Context, kinds ...FailureKind) (int, err
 		if err != nil {
 			return err
 		}
-		n, err = res.RowsAffected()
-		return err
+		if n, err = res.RowsAffected(); err != nil {
+			return err
+		}
+		if len(kinds) == 0 {
+			return t.exec("DELETE FROM unseen")
+		}
+		return t.exec("DELETE FROM unseen WHERE kind IN (?"+strings.Repeat(", ?", len(kinds)-1)+")", args...)
 	})
 	return int(n), err
 }

@@ -105,11 +105,23 @@ type Indexed struct {
 	New *NewPhoto
 	// Embedding is the photo's new vector; nil if there is none to add.
 	Embedding *Embedding
+	// Other is a second vector, by another model, with that model's tags; nil: none.
+	Other     *Embedding
+	OtherTags []photo.Tag
 	// Tags replace the tags that the model TagsRef gave the photo, where TagsRef is set.
 	Tags    []photo.Tag
 	TagsRef photo.ModelRef
+	// Unseen says for which other models the photo is to be noted as one that they cannot look at.
+	Unseen []Unseen
 	// EmbeddingFrom is a photo with the same pixels: all its vectors, tags and captions are copied; nil if none.
 	EmbeddingFrom *photo.ID
+}
+
+// Unseen is a model that cannot look at a photo, for a reason that lasts until its files are tried anew.
+type Unseen struct {
+	Ref    photo.ModelRef
+	Kind   FailureKind
+	Reason string // a sentence
 }
 
 // FailureKind says what kind of reason kept a file from being indexed.
@@ -162,6 +174,7 @@ const (
 	Embedded     ChangeKind = 3 // a photo has a new vector
 	TextChanged  ChangeKind = 4 // words or metadata of a photo changed
 	FolderChange ChangeKind = 5 // a folder was added, removed, or changed its state; Num is its id
+	ModelChange  ChangeKind = 6 // another model answers, or vectors of a model were removed; Num is 0
 )
 
 // String returns the kind's name.
@@ -177,6 +190,8 @@ func (k ChangeKind) String() string {
 		return "text"
 	case FolderChange:
 		return "folder"
+	case ModelChange:
+		return "model"
 	}
 	return "unknown"
 }
@@ -186,7 +201,7 @@ type Change struct {
 	Seq  int64
 	Kind ChangeKind
 	Num  int64          // photo, or folder
-	Ref  photo.ModelRef // of Embedded
+	Ref  photo.ModelRef // of Embedded and ModelChange
 }
 
 // Source says which words of a photo a text query met.
