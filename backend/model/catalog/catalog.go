@@ -25,6 +25,7 @@ type Catalog struct {
 	folders  map[string][]string // by id: where the files may be, best first
 	problems []Problem
 	shipped  error
+	root     string // the folder of the models that ship
 }
 
 // Problem is a manifest, or one model in it, that was not accepted.
@@ -48,7 +49,7 @@ type State struct {
 // Manifests that are not accepted become Problems. If the list that ships cannot be read, that is a Problem too, and
 // Open returns *ShippedError beside a catalog that holds the user's models: the caller may go on.
 func Open(shipped, user string) (*Catalog, error) {
-	c := &Catalog{folders: map[string][]string{}}
+	c := &Catalog{folders: map[string][]string{}, root: shipped}
 	path := filepath.Join(shipped, catalogFile)
 	if err := c.addList(path, shipped, user); err != nil {
 		c.shipped = &ShippedError{Path: path, Reason: err.Error()}
@@ -158,42 +159,65 @@ func (c *Catalog) refuse(path, reason string) {
 	})
 }
 
-// Models returns every known model, installed or not, those that ship first.
-func (c *Catalog) Models() []Model { return slices.Clone(c.models) }
+// Models returns every known model, installed or not, those that ship first. Files that the manifest calls unverified are
+// as they were received, where they were.
+func (c *Catalog) Models() []Model {
+	models := make([]Model, 0, len(c.models))
+	for _, m := range c.models {
+		m, _, _ = c.locate(m)
+		models = append(models, m)
+	}
+	return models
+}
 
 // Problems returns what was not accepted.
 func (c *Catalog) Problems() []Problem { return slices.Clone(c.problems) }
 
-// Find returns the model with this id ("starter") or reference ("starter@1"), and the folder where its files are or
-// would be.
+// Find returns the model with this id ("starter") or reference ("starter@1"), as Models does, and the folder where its
+// files are or would be.
 func (c *Catalog) Find(name string) (Model, string, bool) {
 	for _, m := range c.models {
 		if m.ID == name || m.Ref().String() == name {
-			folder, _ := c.locate(m)
+			m, folder, _ := c.locate(m)
 			return m, folder, true
 		}
 	}
 	return Model{}, "", false
 }
 
-// locate returns the first folder that has all files of a model; else the one that has most of them.
-func (c *Catalog) locate(m Model) (folder string, missing []string) {
-	missing = nil
+// InstallFolder returns the folder that a model's files are installed into: the user's, as long as there is one.
+func (c *Catalog) InstallFolder(m Model) string {
+	if folders := c.folders[m.ID]; len(folders) > 0 {
+		return folders[len(folders)-1]
+	}
+	return ""
+}
+
+// Ships says whether a model's files came with the program, and are used from there.
+func (c *Catalog) Ships(m Model) bool {
+	_, folder, missing := c.locate(m)
+	return len(missing) == 0 && folder != "" && folder == filepath.Join(c.root, m.ID)
+}
+
+// locate returns the first folder that has all files of a model, else the one that has most of them, and the model as its
+// record there says.
+func (c *Catalog) locate(m Model) (recorded Model, folder string, missing []string) {
+	recorded = m
 	for i, f := range c.folders[m.ID] {
-		lacks := lacking(m, f)
+		as := m.Recorded(f)
+		lacks := lacking(as, f)
 		if i == 0 || len(lacks) < len(missing) {
-			folder, missing = f, lacks
+			recorded, folder, missing = as, f, lacks
 		}
 	}
-	return folder, missing
+	return recorded, folder, missing
 }
 
 // lacking returns the names of the files of a model that a folder does not have in their right size.
 func lacking(m Model, folder string) []string {
 	var names []string
 	for _, f := range m.Files {
-		info, err := os.Stat(filepath.Join(folder, f.Name))
-		if err != nil || !info.Mode().IsRegular() || info.Size() != f.Bytes {
+		if !f.present(folder) {
 			names = append(names, f.Name)
 		}
 	}
@@ -202,10 +226,11 @@ func lacking(m Model, folder string) []string {
 
 // Installed says whether a model's files are all here, by their sizes; their bytes are compared when they are loaded.
 func (c *Catalog) Installed(m Model) State {
-	if _, known := c.folders[m.ID]; !known {
+	i := slices.IndexFunc(c.models, func(known Model) bool { return known.ID == m.ID })
+	if i < 0 {
 		return State{Reason: fmt.Sprintf("There is no model %q.", m.ID)}
 	}
-	folder, missing := c.locate(m)
+	_, folder, missing := c.locate(c.models[i])
 	if len(missing) == 0 {
 		return State{Installed: true}
 	}
@@ -220,25 +245,25 @@ func (c *Catalog) Installed(m Model) State {
 // Active returns the best installed model of a role and the folder of its files, or *NoModelError. Of two models of the
 // same stage the first in Models counts.
 func (c *Catalog) Active(role Role) (Model, string, error) {
-	best, folder := -1, ""
-	var broken string
-	for i, m := range c.models {
+	var best Model
+	var folder, broken string
+	for _, m := range c.models {
 		if m.Role != role {
 			continue
 		}
-		at, missing := c.locate(m)
+		m, at, missing := c.locate(m)
 		if len(missing) > 0 {
 			if broken == "" && len(missing) < len(m.Files) {
 				broken = c.Installed(m).Reason
 			}
 			continue
 		}
-		if best < 0 || rank(m.Stage) > rank(c.models[best].Stage) {
-			best, folder = i, at
+		if folder == "" || rank(m.Stage) > rank(best.Stage) {
+			best, folder = m, at
 		}
 	}
-	if best >= 0 {
-		return c.models[best], folder, nil
+	if folder != "" {
+		return best, folder, nil
 	}
 	return Model{}, "", &NoModelError{Role: role, Reason: c.why(broken)}
 }

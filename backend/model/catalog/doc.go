@@ -9,5 +9,6 @@
 //     shapes agree with the model's dimension. Nothing in it can point outside the model's own folder.
 //   - A bad manifest of a user is a Problem with a sentence, never a failure: the other models stay usable.
 //   - No byte of a model reaches native code before ReadFile has compared its SHA-256 with the manifest's.
+//   - A file whose manifest knows no hash counts as installed only with the hash that was recorded when it came.
 //   - Two models never share an id.
 package catalog

@@ -169,7 +169,8 @@ type File struct {
 	SHA256 string `json:"sha256,omitempty"` // lower-case hexadecimal; empty only where Unverified
 	URL    string `json:"url,omitempty"`    // empty: ships with the program, or comes from a folder
 	// Unverified: Bytes is about right and SHA256 may be unknown, since nobody has compared them with the published file.
-	// What is downloaded is recorded, and from then on compared with the record.
+	// A SHA256 that is there must be that of the file. What is received is recorded, and from then on compared with the
+	// record (Record).
 	Unverified bool `json:"unverified,omitempty"`
 }
 

@@ -121,8 +121,8 @@ func (m Model) checkFiles() error {
 		switch {
 		case !plainFile(f.Name):
 			return fmt.Errorf("the file name %q is not plain", f.Name)
-		case folded == modelFile || folded == catalogFile:
-			return fmt.Errorf("the file name %q is that of a manifest", f.Name)
+		case reserved(folded):
+			return fmt.Errorf("the file name %q is one that the program keeps for itself", f.Name)
 		case seen[folded]:
 			return fmt.Errorf("it lists the file %q twice", f.Name)
 		case f.Bytes < 1 || f.Bytes > maxFileBytes:

@@ -80,6 +80,9 @@ func open(folder string, f File) (*os.File, error) {
 		return nil, fmt.Errorf("%q is not the plain name of a model file", f.Name)
 	}
 	path := filepath.Join(folder, f.Name)
+	if f.SHA256 == "" {
+		return nil, &MissingError{File: path, Err: errNotRecorded}
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, &MissingError{File: path, Err: systemReason(err)}
