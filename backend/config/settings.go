@@ -9,6 +9,7 @@ type Settings struct {
 	Indexing   Indexing
 	Search     Search
 	Window     Window
+	Network    Network
 	Log        Log
 }
 
@@ -70,6 +71,12 @@ type Window struct {
 	CloseToBackground bool
 	// StartAtLogin has the folders watched from the moment the person logs in.
 	StartAtLogin bool
+}
+
+// Network holds the settings of downloading models, which is all that the program does on the network.
+type Network struct {
+	// Proxy is the address of the proxy to go through; "": what the environment names.
+	Proxy string
 }
 
 // Log holds the settings of the log files.

@@ -99,6 +99,10 @@ func table() []setting {
 			"Whether the folders are watched from the moment you log in, without a window.",
 			func(s *Settings) *bool { return &s.Window.StartAtLogin }),
 
+		word("network", "proxy", "",
+			"The proxy that models are downloaded through, such as \"http://proxy.example:3128\"; \"\" means the one that the environment names, if any.",
+			func(s *Settings) *string { return &s.Network.Proxy }),
+
 		whole("log", "max_megabytes", 10, 1, 1000, "",
 			"The size in megabytes at which a log file is put aside.",
 			func(s *Settings) *int { return &s.Log.MaxMegabytes }),
