@@ -81,6 +81,8 @@ func elementType(name string) uint64 {
 		return 1
 	case catalog.Int64:
 		return 7
+	case catalog.Bool:
+		return 9
 	default:
 		return 0
 	}

@@ -4,15 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	ort "github.com/yalue/onnxruntime_go"
+
+	"pixeldetective/backend/model/catalog"
 )
 
-// Tensor is a view of numbers with a shape. One of Floats and Ints is set and holds the shape's product of numbers.
+// Tensor is a view of numbers with a shape. One of Floats, Ints and Bools is set and holds the shape's product of
+// numbers; it is empty but not nil where the shape has a 0. An output with none of them set is made by the graph: Run sets
+// its Shape and Floats.
 type Tensor struct {
 	Shape  []int64
 	Floats []float32
 	Ints   []int64
+	Bools  []bool
 }
 
 // Session is a graph in memory. Run may not be called while another Run or Close of the same session is under way.
@@ -72,19 +78,19 @@ func build(file []byte, c Contract, threads int, device string, l level, keep st
 }
 
 // Run makes one inference. Inputs and outputs come in the contract's order; the outputs' numbers are written in place,
-// and it is an error if the graph's outputs have other shapes. It returns soon after the context is done, with the
+// and it is an error if the graph's outputs have other shapes, but for those that the graph makes itself. It returns soon after the context is done, with the
 // context's error; what outputs hold then is undefined.
 func (s *Session) Run(ctx context.Context, inputs, outputs []Tensor) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	in, err := values(inputs)
+	in, err := values(inputs, false)
 	defer destroy(in)
 	if err != nil {
 		return err
 	}
-	out, err := values(outputs)
-	defer destroy(out)
+	out, err := values(outputs, true)
+	defer func() { destroy(out) }()
 	if err != nil {
 		return err
 	}
@@ -105,16 +111,39 @@ func (s *Session) Run(ctx context.Context, inputs, outputs []Tensor) error {
 			return context.Cause(ctx)
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return receive(outputs, out)
 }
+
+// receive copies the outputs that the graph made itself.
+func receive(outputs []Tensor, made []ort.Value) error {
+	for i := range outputs {
+		t := &outputs[i]
+		if !t.open() {
+			continue
+		}
+		v, ok := made[i].(*ort.Tensor[float32])
+		if !ok {
+			return fmt.Errorf("output %d is not of the type %s", i, catalog.Float32)
+		}
+		t.Shape, t.Floats = slices.Clone(v.GetShape()), append([]float32{}, v.GetData()...)
+	}
+	return nil
+}
+
+// open says whether a tensor has no numbers yet.
+func (t Tensor) open() bool { return t.Floats == nil && t.Ints == nil && t.Bools == nil }
 
 // Close frees the session.
 func (s *Session) Close() {
 	_ = s.session.Destroy() // it frees, and has no error to tell
 }
 
-// values wraps tensors for the runtime, which reads and writes their memory in place.
-func values(tensors []Tensor) ([]ort.Value, error) {
+// values wraps tensors for the runtime, which reads and writes their memory in place. Where open is true, those without
+// numbers are left to the runtime.
+func values(tensors []Tensor, open bool) ([]ort.Value, error) {
 	list := make([]ort.Value, 0, len(tensors))
 	for i, t := range tensors {
 		var v ort.Value
@@ -124,6 +153,9 @@ func values(tensors []Tensor) ([]ort.Value, error) {
 			v, err = wrap(t.Shape, t.Floats)
 		case t.Ints != nil:
 			v, err = wrap(t.Shape, t.Ints)
+		case t.Bools != nil:
+			v, err = wrap(t.Shape, t.Bools)
+		case open:
 		default:
 			err = errors.New("it has no numbers")
 		}
@@ -135,7 +167,7 @@ func values(tensors []Tensor) ([]ort.Value, error) {
 	return list, nil
 }
 
-func wrap[T float32 | int64](shape []int64, numbers []T) (ort.Value, error) {
+func wrap[T float32 | int64 | bool](shape []int64, numbers []T) (ort.Value, error) {
 	if n := ort.Shape(shape).FlattenedSize(); n != int64(len(numbers)) {
 		return nil, fmt.Errorf("the shape %v does not hold %d numbers", shape, len(numbers))
 	}
@@ -144,6 +176,9 @@ func wrap[T float32 | int64](shape []int64, numbers []T) (ort.Value, error) {
 
 func destroy(values []ort.Value) {
 	for _, v := range values {
+		if v == nil { // the runtime never came to make it
+			continue
+		}
 		_ = v.Destroy() // it frees, and has no error to tell
 	}
 }
