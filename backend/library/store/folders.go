@@ -207,7 +207,7 @@ func (s *Store) RetireFolder(ctx context.Context, id FolderID) error {
 	}
 	// First the choice, then the rows: a rebuilt index must not bring the folder back.
 	if err := s.decisions.write(ctx, "forget folder", func(t *tx) error {
-		return t.exec("DELETE FROM root WHERE path = ?", []byte(f.Path))
+		return t.leaveRoot(f.Path, s.now())
 	}); err != nil {
 		return err
 	}
