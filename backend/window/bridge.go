@@ -77,6 +77,7 @@ type Bridge struct {
 	removals   chores // of folders: one may last minutes
 	launched   launched
 	candidates candidates
+	looks      looks
 
 	media    *media
 	pictures *pictures // of media
@@ -94,6 +95,7 @@ func New(d Deps) *Bridge {
 	}
 	b.counts.guess = guessStage(d.Paths.Library)
 	b.counts.changed = make(chan struct{}, 1)
+	b.looks = newLooks()
 	b.addSettings()
 	b.addMedia()
 	return b

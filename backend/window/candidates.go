@@ -140,27 +140,29 @@ func nameOf(path string) string {
 
 // Choose makes a candidate of a folder that a person named, in the system's dialog or on the command line. It starts
 // nothing.
-func (b *Bridge) Choose(path string) Candidate { return b.offer(path, "chosen") }
+func (b *Bridge) Choose(path string) Candidate {
+	return b.offer(context.Background(), path, "chosen")
+}
 
 // offer makes a candidate of a folder.
-func (b *Bridge) offer(path, kind string) Candidate {
+func (b *Bridge) offer(ctx context.Context, path, kind string) Candidate {
 	if full, err := filepath.Abs(path); err == nil {
 		path = full
 	}
-	offered := b.candidates.add(path, kind, b.problemOf(path))
+	offered := b.candidates.add(path, kind, b.problemWithin(ctx, path))
 	b.touch()
 	return offered
 }
 
-// problemOf says why a folder cannot be added, as a sentence; empty: it can.
-func (b *Bridge) problemOf(path string) string {
+// problemOf says why a folder cannot be added to those that are known, as a sentence; empty: it can. It waits for the disk.
+func (b *Bridge) problemOf(path string, known []store.Folder) string {
 	if err := checkFolder(path); err != nil {
 		return sentence(err.Error())
 	}
 	if b.deps.Paths.Library != "" && within(path, b.deps.Paths.Library) {
 		return "This is the program's own folder; choose one that holds photos."
 	}
-	for _, f := range b.known() {
+	for _, f := range known {
 		if samePlace(path, f.Path) {
 			return "This folder is in the library already."
 		}

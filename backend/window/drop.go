@@ -3,7 +3,6 @@ package window
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
@@ -45,12 +44,14 @@ func (b *Bridge) drop(ctx context.Context, paths []string) Drop {
 		paths, d.Problem = paths[:droppedMost], "Only the first of what was dropped was looked at; drop the folder that holds it all."
 	}
 	for _, path := range paths {
-		info, err := os.Stat(path)
+		info, err := b.statWithin(ctx, path)
 		switch {
+		case errors.Is(err, context.DeadlineExceeded):
+			d.Problem = unreached
 		case err != nil || !filepath.IsAbs(path):
 			d.Problem = "What was dropped is not a file or folder of this computer."
 		case info.IsDir():
-			d.Folders = append(d.Folders, b.offer(path, "dropped"))
+			d.Folders = append(d.Folders, b.offer(ctx, path, "dropped"))
 		case len(d.Pictures) > 0:
 			// One picture is searched by.
 		default:
