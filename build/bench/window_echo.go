@@ -4,37 +4,43 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"slices"
 	"time"
 
 	"github.com/jezek/xgb/xproto"
 )
 
-// echo is what keys change on the screen, learnt from a window at rest.
+// echo is what keys put on the screen, learnt from a window at rest: the letter in its field, the ring round what has the
+// keyboard. What else they set off (a hint that goes, a button that comes) is none of it.
 type echo struct {
 	keys   []xproto.Keysym
 	part   image.Rectangle // that holds all of it
-	places []int           // of the pixels, in bytes of part
+	places []int           // of the pixels that are not the ground, in bytes of part
 	after  []byte          // part, once the keys were echoed
 }
 
-// learn presses keys in a window at rest and keeps what changed.
+// apart is how many columns without a change end an echo.
+const apart = 24
+
+// learn presses keys in a window at rest and keeps what the last of them changed.
 func (s *screen) learn(ctx context.Context, keys ...xproto.Keysym) (echo, error) {
+	if err := s.press(keys[:len(keys)-1]...); err != nil {
+		return echo{}, err
+	}
 	before, err := s.settle(ctx, 800*time.Millisecond)
 	if err != nil {
 		return echo{}, err
 	}
-	if err := s.press(keys...); err != nil {
+	if err := s.press(keys[len(keys)-1]); err != nil {
 		return echo{}, err
 	}
+	var after []byte // as soon as there is a change: what an answer shows comes later
 	if _, err := s.wait(ctx, 5*time.Second, func() bool {
 		now, err := s.pixels(image.Rect(0, 0, screenWidth, screenHeight))
+		after = now
 		return err == nil && differing(before, now) > 60
 	}); err != nil {
 		return echo{}, fmt.Errorf("the keys %x: %w", keys, err)
-	}
-	after, err := s.settle(ctx, 120*time.Millisecond) // before an answer comes to what was typed
-	if err != nil {
-		return echo{}, err
 	}
 	e := echo{keys: keys}
 	var changed []image.Point
@@ -44,20 +50,42 @@ func (s *screen) learn(ctx context.Context, keys ...xproto.Keysym) (echo, error)
 		}
 	}
 	top := changed[0].Y // the field is what lies highest of all that changed
-	for _, p := range changed {
-		if p.Y < top+60 {
-			e.part = e.part.Union(image.Rectangle{p, p.Add(image.Pt(1, 1))})
+	changed = slices.DeleteFunc(changed, func(p image.Point) bool { return p.Y >= top+60 })
+	slices.SortFunc(changed, func(p, q image.Point) int { return p.X - q.X }) // and the letter what lies first in it
+	for i, p := range changed {
+		if i > 0 && p.X-changed[i-1].X > apart {
+			changed = changed[:i]
+			break
 		}
-	}
-	for _, p := range changed {
-		if p.In(e.part) {
-			e.places = append(e.places, 4*((p.Y-e.part.Min.Y)*e.part.Dx()+p.X-e.part.Min.X))
-		}
+		e.part = e.part.Union(image.Rectangle{p, p.Add(image.Pt(1, 1))})
 	}
 	if e.after, err = s.pixels(e.part); err != nil {
 		return echo{}, err
 	}
+	ground := commonest(e.after)
+	for _, p := range changed {
+		i := 4 * ((p.Y-e.part.Min.Y)*e.part.Dx() + p.X - e.part.Min.X)
+		if [3]byte(e.after[i:]) != ground {
+			e.places = append(e.places, i)
+		}
+	}
+	if len(e.places) == 0 {
+		return echo{}, fmt.Errorf("the keys %x put nothing on the screen", keys)
+	}
 	return e, nil
+}
+
+// commonest is the colour that most pixels have.
+func commonest(pixels []byte) [3]byte {
+	counts := map[[3]byte]int{}
+	var most [3]byte
+	for i := 0; i+4 <= len(pixels); i += 4 {
+		c := [3]byte(pixels[i:])
+		if counts[c]++; counts[c] > counts[most] {
+			most = c
+		}
+	}
+	return most
 }
 
 // shown reports whether the echo is on the screen: four fifths of its pixels, as a caret blinks in it.

@@ -1,6 +1,6 @@
 import type { Theme } from '$lib/api'
 
-/** Where public/theme.js finds the theme at the next start. */
+/** Where public/early.js finds the theme at the next start. */
 const KEY = 'pd.theme'
 
 /** Where the size of photos is kept between starts. */
