@@ -9,6 +9,7 @@
 //	picture/         bytes → upright pixels, thumbnail, metadata, fingerprints. Worker side only
 //	model/
 //	  catalog/       manifests of models: which there are, which are here, whether they are unaltered
+//	  install/       models' files come and go: downloads, folders, what was received. The only one on the network
 //	  encoder/       model families behind two interfaces. Worker side only
 //	  worker/        the protocol over a child's pipes, and its client; worker/serve is the child
 //	  supervisor/    owns every child and every model in memory; queue, budgets, snapshot
@@ -28,14 +29,15 @@
 //	internal/testkit fixtures and fault injection for tests
 //
 // Imports point down only (.golangci.yml holds it): photo, config, logging → picture, catalog, encoder → worker →
-// supervisor; store → folder → indexer; supervisor, store → search → window → backend → command, desktop → cmd, main. Only
-// worker/serve imports picture and encoder: the process that holds a person's database links neither libvips nor ONNX
-// Runtime. Only main.go and app.go know the window's framework.
+// supervisor; catalog → install; store → folder → indexer; supervisor, store → search → window → backend → command,
+// desktop → cmd, main. Only worker/serve imports picture and encoder: the process that holds a person's database links
+// neither libvips nor ONNX Runtime. Only main.go and app.go know the window's framework.
 //
 // # What must always hold
 //
 //   - Originals are opened for reading only. Nothing in this program writes to, moves or deletes a photo.
-//   - No network: no package of this module opens a connection or a port. Workers are spoken to over pipes.
+//   - Nothing leaves: no package of this module opens a connection or a port but model/install, and that only to fetch the
+//     files of a model that a person asked for, from the addresses in its manifest. Workers are spoken to over pipes.
 //   - Identity is content: a photo is the SHA-256 of its bytes, wherever it lies. Work done for content is never owed
 //     twice.
 //   - A photo is searchable if and only if its transaction committed (library/indexer/doc.go).

@@ -137,6 +137,7 @@ func (i *Installer) bring(ctx context.Context, m catalog.Model, folder string, o
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("the folder of the model %q cannot be made: %w", m.Name, err)
 	}
+	sweep(folder)
 	m = m.Recorded(folder)
 	t := newTracker(m)
 	stop := t.report(observe, i.pace.Tell)
@@ -187,11 +188,15 @@ func (i *Installer) missing(ctx context.Context, m catalog.Model, folder string,
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		j := &job{model: m, file: f, folder: folder, number: n, tracker: t}
 		if err == nil {
+			// A kill between a file's getting its name and the end leaves these.
+			for _, path := range []string{j.part(), j.notePath(), j.taken()} {
+				os.Remove(path)
+			}
 			t.finished(n, f.Bytes)
 			continue
 		}
-		j := &job{model: m, file: f, folder: folder, number: n, tracker: t}
 		if info, err := os.Stat(j.part()); err == nil {
 			t.has(n, min(info.Size(), f.Bytes))
 		}

@@ -4,15 +4,16 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
-	"pixeldetective/backend/internal/atomicfile"
 	"pixeldetective/backend/model/catalog"
 )
 
@@ -66,12 +67,18 @@ func (j *job) readNote() note {
 	return n
 }
 
+// writeNote writes a note before the first byte of its part. Half a note is none, and costs nothing then.
 func (j *job) writeNote(n note) error {
 	data, err := json.Marshal(n)
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(j.notePath(), data, 0o644)
+	f, err := os.Create(j.notePath())
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // size returns how many bytes of the file are on disk.
@@ -141,6 +148,16 @@ func digest(ctx context.Context, h hash.Hash, r io.Reader, n int64) error {
 }
 
 func sumOf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+// sweep removes what a kill left of a record that was being written. Only the holder of the folder's lock may call it.
+func sweep(folder string) {
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "."+catalog.RecordFile) && e.Type().IsRegular() {
+			os.Remove(filepath.Join(folder, e.Name()))
+		}
+	}
+}
 
 // ledger writes the record of one model's folder.
 type ledger struct {

@@ -52,6 +52,7 @@ func (i *Installer) Remove(ctx context.Context, m catalog.Model, folder string) 
 
 // removeAll deletes these files of a folder, those of its record, all that are on their way, and at last the record.
 func removeAll(ctx context.Context, folder string, names []string) (Removed, error) {
+	sweep(folder)
 	if r, err := catalog.ReadRecord(folder); err == nil {
 		for _, f := range r.Files {
 			names = append(names, f.Name)
