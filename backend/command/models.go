@@ -1,16 +1,19 @@
 package command
 
 import (
+	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"pixeldetective/backend"
 	"pixeldetective/backend/model/catalog"
+	"pixeldetective/backend/model/install"
 	"pixeldetective/backend/photo"
 )
 
-// modelJSON is a model of `models --json`.
+// modelJSON is a model of `models list --json`.
 type modelJSON struct {
 	ID        string       `json:"id"`
 	Revision  string       `json:"revision"`
@@ -18,34 +21,72 @@ type modelJSON struct {
 	Role      catalog.Role `json:"role"`
 	Stage     photo.Stage  `json:"stage"`
 	Licence   string       `json:"licence"`
+	Languages []string     `json:"languages,omitempty"`
 	Bytes     int64        `json:"bytes"`
-	Installed bool         `json:"installed"`
-	Active    bool         `json:"active"`
-	Reason    string       `json:"reason,omitempty"`
+	// About says that Bytes may be a little off: nobody has compared it with the published files.
+	About     bool             `json:"about,omitempty"`
+	Memory    int64            `json:"memory,omitempty"` // bytes; 0: not known
+	Gives     []catalog.Figure `json:"gives,omitempty"`
+	Download  bool             `json:"download"` // whether every file has an address
+	Installed bool             `json:"installed"`
+	Active    bool             `json:"active"`
+	Reason    string           `json:"reason,omitempty"`
 }
 
 func (c *console) modelsCommand() *cobra.Command {
-	return &cobra.Command{
+	list := func(cmd *cobra.Command, _ []string) error { return c.reading(cmd.Context(), c.printModels) }
+	models := &cobra.Command{
 		Use:   "models",
-		Short: "List the models that the program knows",
-		Args:  arguments(cobra.NoArgs),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return c.reading(cmd.Context(), c.printModels) },
+		Short: "List, install, verify and remove models",
+		Long: "Models lists the models that the program knows, and brings them to this computer or takes them away again.\n" +
+			"Installing one is the only thing that this program ever does on the network.",
+		Args: arguments(cobra.NoArgs),
+		RunE: list,
 	}
+	models.AddCommand(
+		&cobra.Command{Use: "list", Short: "List the models that the program knows", Args: arguments(cobra.NoArgs), RunE: list},
+		c.modelsInstallCommand(), c.modelsRemoveCommand(), c.modelsVerifyCommand(), c.modelsPruneCommand(),
+	)
+	return models
+}
+
+// installer makes what brings models, as the settings and the environment say.
+func (c *console) installer(b *backend.Backend) (*install.Installer, error) {
+	o := install.Options{Proxy: b.Settings.Network.Proxy, Getenv: c.getenv}
+	if c.getenv != nil {
+		o.Mirror = c.getenv(install.EnvMirror)
+	}
+	return install.New(o)
+}
+
+// model finds a model by its id.
+func findModel(b *backend.Backend, id string) (catalog.Model, string, error) {
+	m, folder, ok := b.Catalog.Find(id)
+	if !ok {
+		return catalog.Model{}, "", fmt.Errorf("there is no model %q; pixel-detective models lists those that there are", id)
+	}
+	return m, folder, nil
+}
+
+func rowOf(b *backend.Backend, m catalog.Model) modelJSON {
+	state := b.Catalog.Installed(m)
+	active, _, _ := b.Catalog.Active(m.Role)
+	row := modelJSON{
+		ID: m.ID, Revision: m.Revision, Name: m.Name, Role: m.Role, Stage: m.Stage, Licence: m.Licence, Languages: m.Languages,
+		Memory: m.Memory, Gives: m.Gives, Installed: state.Installed, Active: m.Ref() == active.Ref(), Reason: state.Reason, Download: true,
+	}
+	for _, f := range m.Files {
+		row.Bytes += f.Bytes
+		row.About = row.About || f.Unverified && !state.Installed
+		row.Download = row.Download && f.URL != ""
+	}
+	return row
 }
 
 func (c *console) printModels(b *backend.Backend) error {
 	list := []modelJSON{}
-	active, _, _ := b.Catalog.Active(catalog.RoleImageText)
 	for _, m := range b.Catalog.Models() {
-		state := b.Catalog.Installed(m)
-		row := modelJSON{
-			ID: m.ID, Revision: m.Revision, Name: m.Name, Role: m.Role, Stage: m.Stage, Licence: m.Licence,
-			Installed: state.Installed, Active: m.Ref() == active.Ref(), Reason: state.Reason,
-		}
-		for _, f := range m.Files {
-			row.Bytes += f.Bytes
-		}
-		list = append(list, row)
+		list = append(list, rowOf(b, m))
 	}
 	if c.json {
 		return c.printJSON(list)
@@ -58,10 +99,29 @@ func (c *console) printModels(b *backend.Backend) error {
 		case m.Installed:
 			state = "installed"
 		}
-		fmt.Fprintf(c.out, "%s  %s (%s, %s, %d MB, %s): %s\n", shown(m.ID), shown(m.Name), m.Stage, m.Role, m.Bytes/1e6, shown(m.Licence), shown(state))
+		about := ""
+		if m.About {
+			about = "about "
+		}
+		fmt.Fprintf(c.out, "%s  %s (%s, %s, %s%s, %s): %s\n", shown(m.ID), shown(m.Name), m.Stage, m.Role, about, install.Megabytes(m.Bytes), shown(m.Licence), shown(state))
+		for _, f := range m.Gives {
+			fmt.Fprintf(c.out, "    %s: %.1f %% (%s)\n", shown(f.Measure), f.Value, shown(f.Source))
+		}
+		if len(m.Languages) > 1 {
+			fmt.Fprintf(c.out, "    understands %d languages: %s\n", len(m.Languages), shown(strings.Join(m.Languages, ", ")))
+		}
 	}
 	for _, p := range b.Catalog.Problems() {
 		c.say("note: %s: %s %s", shown(p.File), sentence(p.Reason), sentence(p.Remedy))
 	}
 	return nil
+}
+
+// inUse returns the models whose vectors answer, beside the catalog's choice.
+func inUse(ctx context.Context, b *backend.Backend) ([]photo.ModelRef, error) {
+	ref, ok, err := b.Store.Answering(ctx)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return []photo.ModelRef{ref}, nil
 }
