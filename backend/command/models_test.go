@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,13 +26,13 @@ type shop struct {
 	library  string
 	server   *httptest.Server
 	contents map[string][]byte
-	requests int
+	requests atomic.Int64
 }
 
 func newShop(t *testing.T) *shop {
 	s := &shop{t: t, library: t.TempDir(), contents: map[string][]byte{}}
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.requests++
+		s.requests.Add(1)
 		content, ok := s.contents[strings.TrimPrefix(r.URL.Path, "/published/")]
 		if !ok {
 			http.NotFound(w, r)
@@ -122,8 +123,8 @@ func TestTheLifeOfAModelOnTheCommandLine(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 	done := rows[installedJSON](s, 0, "models", "install", "better")
-	if done.ID != "better" || done.Folder != filepath.Join(s.library, "models", "better") || s.requests != 3 {
-		t.Errorf("%+v, %d requests", done, s.requests)
+	if done.ID != "better" || done.Folder != filepath.Join(s.library, "models", "better") || s.requests.Load() != 3 {
+		t.Errorf("%+v, %d requests", done, s.requests.Load())
 	}
 	after := rows[[]modelJSON](s, 0, "models")
 	if !after[1].Installed || after[1].About || after[1].Bytes != done.Bytes || after[1].Active || !after[0].Active {
@@ -133,8 +134,8 @@ func TestTheLifeOfAModelOnTheCommandLine(t *testing.T) {
 	if len(checked) != 6 || !checked[4].Recorded || checked[3].Recorded || checked[5].State != "unaltered" || len(checked[4].SHA256) != 64 {
 		t.Errorf("%+v", checked)
 	}
-	if out, _ := s.want(0, "models", "install", "better"); !strings.Contains(out, "is installed") || s.requests != 3 {
-		t.Errorf("%s, %d requests", out, s.requests)
+	if out, _ := s.want(0, "models", "install", "better"); !strings.Contains(out, "is installed") || s.requests.Load() != 3 {
+		t.Errorf("%s, %d requests", out, s.requests.Load())
 	}
 	// An altered file is found, and mended by the same command that brought it.
 	s.write(filepath.Join(done.Folder, "vocab.txt"), make([]byte, len(s.contents["better/vocab.txt"])))
@@ -143,8 +144,8 @@ func TestTheLifeOfAModelOnTheCommandLine(t *testing.T) {
 	}
 	s.want(0, "models", "install", "better")
 	s.want(0, "models", "verify", "better")
-	if s.requests != 4 {
-		t.Errorf("%d requests", s.requests)
+	if s.requests.Load() != 4 {
+		t.Errorf("%d requests", s.requests.Load())
 	}
 	if out, _ := s.want(0, "models", "prune"); !strings.Contains(out, "0 files deleted") {
 		t.Error(out)
@@ -198,8 +199,8 @@ func TestWhatModelsCannotDo(t *testing.T) {
 		}
 	}
 	s.want(0, "models", "install", "first")
-	if s.requests != 0 {
-		t.Errorf("%d requests for a model that is here", s.requests)
+	if s.requests.Load() != 0 {
+		t.Errorf("%d requests for a model that is here", s.requests.Load())
 	}
 	delete(s.contents, "better/text.onnx")
 	if _, complaint := s.want(1, "models", "install", "better"); !strings.Contains(complaint, "text.onnx") || !strings.Contains(complaint, "(404)") {
