@@ -19,7 +19,7 @@ const (
 )
 
 // Families returns the families of models that this version of the program can run. The encoder has code for each.
-func Families() []string { return []string{FamilyStarter} }
+func Families() []string { return []string{FamilyStarter, FamilyViTGPT2, FamilyBLIP} }
 
 // The types of a Tensor.
 const (

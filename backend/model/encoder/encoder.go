@@ -68,6 +68,9 @@ func LoadText(ctx context.Context, o LoadOptions) (TextEncoder, Loaded, error) {
 	if err != nil {
 		return nil, Loaded{}, err
 	}
+	if f.text == nil {
+		return nil, Loaded{}, o.cannot("make vectors of texts")
+	}
 	return f.text(ctx, o, g)
 }
 
@@ -76,6 +79,9 @@ func LoadImage(ctx context.Context, o LoadOptions) (ImageEncoder, Loaded, error)
 	f, g, err := o.graph(catalog.GraphImage)
 	if err != nil {
 		return nil, Loaded{}, err
+	}
+	if f.image == nil {
+		return nil, Loaded{}, o.cannot("make vectors of pictures")
 	}
 	return f.image(ctx, o, g)
 }

@@ -11,12 +11,16 @@ import (
 type family struct {
 	image func(context.Context, LoadOptions, *catalog.Graph) (ImageEncoder, Loaded, error)
 	text  func(context.Context, LoadOptions, *catalog.Graph) (TextEncoder, Loaded, error)
+	// caption is given the decoder graph; nil where a family writes none, and then the others are not.
+	caption func(context.Context, LoadOptions, *catalog.Graph) (Captioner, Loaded, error)
 }
 
 // families returns the code by the name of the family, one entry for each of catalog.Families.
 func families() map[string]family {
 	return map[string]family{
 		catalog.FamilyStarter: {image: loadPictures, text: loadWords},
+		catalog.FamilyViTGPT2: {caption: loadCaptioner},
+		catalog.FamilyBLIP:    {caption: loadCaptioner},
 	}
 }
 
@@ -35,4 +39,9 @@ func (o LoadOptions) graph(name catalog.GraphName) (family, *catalog.Graph, erro
 		return family{}, nil, fmt.Errorf("the model %q has no %s graph", o.Model.ID, name)
 	}
 	return f, g, nil
+}
+
+// cannot says that the family of the model to load is for other things.
+func (o LoadOptions) cannot(what string) error {
+	return fmt.Errorf("models of the family %q do not %s", o.Model.Family, what)
 }

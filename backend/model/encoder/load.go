@@ -30,7 +30,7 @@ func loadGraph(ctx context.Context, o LoadOptions, name catalog.GraphName, g *ca
 	threads, limit := o.Threads, o.TestRunLimit
 	if threads <= 0 {
 		threads = textThreads
-		if name == catalog.GraphImage {
+		if name != catalog.GraphText {
 			threads = runtime.GOMAXPROCS(0)
 		}
 	}
