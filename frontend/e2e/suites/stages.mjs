@@ -82,11 +82,26 @@ export default async function stages({ tap, page, program }) {
     expect((await state(view)).folders.length === 2, 'the folder has left')
   })
 
-  await tap.test('a folder is looked through again', async () => {
-    const before = (await state(view)).folders.find((f) => f.name === 'Pictures').scanned
-    await folders.getByRole('button', { name: 'Look for changes in Pictures' }).click()
-    await untilState(view, 'the folder was compared', (now) => now.folders.find((f) => f.name === 'Pictures').scanned > before && !now.index.scanning)
-  })
+  for (const [way, look] of [
+    ['its button', () => folders.getByRole('button', { name: 'Look through Pictures again' }).click()],
+    ['its menu', async () => {
+      await folders.getByRole('listitem').filter({ hasText: 'Pictures' }).click({ button: 'right' })
+      await view.getByRole('menu', { name: 'Pictures' }).getByRole('menuitem', { name: 'Look through Pictures again' }).click()
+    }],
+    ['the palette', async () => {
+      await view.keyboard.press('Control+k')
+      await view.getByRole('combobox', { name: 'Commands' }).fill('through pictures')
+      await view.getByRole('option', { name: 'Look through Pictures again' }).click()
+    }],
+  ]) {
+    await tap.test(`a folder is looked through again by ${way}`, async () => {
+      const before = (await state(view)).folders.find((f) => f.name === 'Pictures').scanned
+      // It is told to the second.
+      await until('another second has begun', () => Date.now() > Date.parse(before) + 1000, 5)
+      await look()
+      await untilState(view, 'the folder was compared', (now) => now.folders.find((f) => f.name === 'Pictures').scanned > before && !now.index.scanning)
+    })
+  }
 
   await tap.test('a folder that is removed leaves, with its photos', async () => {
     await folders.getByRole('button', { name: 'Remove Second from the library' }).click()

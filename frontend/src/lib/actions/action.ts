@@ -11,12 +11,14 @@ export interface ActionContext {
   targets: string[]
 }
 
-export type Group = 'photo' | 'search' | 'select' | 'viewer' | 'go' | 'work' | 'look' | 'program'
+export type Group = 'photo' | 'search' | 'order' | 'select' | 'viewer' | 'go' | 'work' | 'size' | 'look' | 'program'
 
 /** Something that a person can do. Defined once; buttons, menus, palette and keys read from it. */
 export interface Action {
   id: string
   label: string
+  /** What it is called where it is clear what it acts on. */
+  short?: string
   icon: IconComponent
   /** As in “Ctrl+K”, “Shift+S”, “G P” (one after the other). */
   shortcut?: string

@@ -2,8 +2,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Photo } from '$lib/api'
 import { Library, PhotoList } from '$lib/state'
-import { answerOf, apiOf, stateOf } from '$lib/state/testing'
-import { action, actions, offered } from './all'
+import { answerOf, apiOf, modelOf, readerOf, stateOf } from '$lib/state/testing'
+import { UNDO } from '$lib/state/removals.svelte'
+import { action, actions, objectActions, offered } from './all'
 import { contextOf, perform } from './context'
 import { listen } from './shortcuts'
 
@@ -103,6 +104,75 @@ describe('actions on photos', () => {
     expect(library.navigation.viewer).toMatchObject({ index: 1, id: B })
     await perform(action('viewer.previous'), contextOf(library))
     expect(library.navigation.viewer?.id).toBe(A)
+  })
+})
+
+describe('actions on one of several objects', () => {
+  const folders = [
+    { id: '1', name: 'Wedding', path: '~/Wedding', online: true, reason: '', photos: 3, scanned: '' },
+    { id: '2', name: 'Card', path: '/media/card', online: false, reason: 'unplugged', photos: 1, scanned: '' },
+  ]
+  function libraryOf(calls: Parameters<typeof apiOf>[0] = {}, readOnly = false) {
+    const library = new Library(apiOf(calls), readerOf([A]))
+    const state = stateOf(1, { folders })
+    state.snapshot.models = [modelOf({ graph: 'text', state: 'ready' }), modelOf({ graph: 'image', state: 'installed' }), modelOf({ graph: 'caption', state: 'failed' })]
+    state.library.read_only = readOnly
+    library.program.apply(state)
+    return library
+  }
+  const find = (library: Library, id: string) => objectActions(library).find((a) => a.id === id) ?? expect.unreachable(id)
+  const ids = (library: Library) => objectActions(library).filter((a) => a.enabled(contextOf(library))).map((a) => a.id)
+
+  test('each have an id and a label of their own, and are offered where they fit', () => {
+    const library = libraryOf()
+    const all = [...actions, ...objectActions(library)]
+    expect(new Set(all.map((a) => a.id)).size).toBe(all.length)
+    expect(new Set(all.map((a) => a.label)).size).toBe(all.length)
+    expect(ids(library)).toEqual(['folder.show:1', 'folder.show:2', 'folder.rescan:1', 'folder.remove:1', 'folder.remove:2', 'model.load:image', 'model.unload:text', 'model.retry:caption'])
+    expect(ids(libraryOf({}, true))).toEqual(['folder.show:1', 'folder.show:2', 'model.load:image', 'model.unload:text', 'model.retry:caption'])
+  })
+
+  test('reach the object that they name', async () => {
+    const calls = Object.fromEntries((['rescanFolder', 'loadModel', 'unloadModel', 'retryModel'] as const).map((name) => [name, vi.fn(async () => undefined)]))
+    const library = libraryOf(calls)
+    for (const id of ['folder.show:2', 'folder.rescan:1', 'model.load:image', 'model.unload:text', 'model.retry:caption']) await perform(find(library, id), contextOf(library))
+    expect(library.search.narrow.folder).toBe('2')
+    expect(Object.entries(calls).map(([name, fn]) => [name, fn.mock.calls])).toEqual([['rescanFolder', [['1']]], ['loadModel', [['image']]], ['unloadModel', [['text']]], ['retryModel', [['caption']]]])
+  })
+
+  test('a folder that leaves can be kept, and leaves otherwise', async () => {
+    vi.useFakeTimers()
+    const removeFolder = vi.fn(async () => undefined)
+    const library = libraryOf({ removeFolder })
+    const run = (id: string) => perform(find(library, id), contextOf(library))
+    await run('folder.remove:1')
+    expect(ids(library)).toContain('folder.keep:1')
+    expect(ids(library)).not.toContain('folder.rescan:1')
+    await run('folder.keep:1')
+    await vi.advanceTimersByTimeAsync(UNDO)
+    expect(removeFolder).not.toHaveBeenCalled()
+    await run('folder.remove:1')
+    await vi.advanceTimersByTimeAsync(UNDO)
+    expect(removeFolder.mock.calls).toEqual([['1']])
+    vi.useRealTimers()
+  })
+})
+
+describe('orders and sizes', () => {
+  test('are those that fit what is shown, and one of each is on', async () => {
+    const library = new Library(apiOf({ search: async () => answerOf([A]) }), readerOf([A]))
+    library.program.apply(stateOf(1))
+    const shown = (group: 'order' | 'size') => offered(contextOf(library), group).map((a) => `${a.id}${a.checked?.(contextOf(library)) ? ' on' : ''}`)
+    expect(shown('order')).toEqual(['order.newest on', 'order.added', 'order.name', 'order.size'])
+    expect(shown('size')).toEqual(['size.small', 'size.medium on', 'size.large'])
+    await perform(action('order.name'), contextOf(library))
+    await perform(action('size.large'), contextOf(library))
+    expect([library.listing.order, library.appearance.photoSize]).toEqual(['name', 2])
+    await library.search.ask('dog')
+    expect(shown('order')).toEqual(['order.evidence on', 'order.newest', 'order.name', 'order.size'])
+    expect(shown('size')).toEqual([])
+    await perform(action('order.newest'), contextOf(library))
+    expect([library.search.sort, library.listing.order]).toEqual(['date', 'name'])
   })
 })
 

@@ -60,6 +60,11 @@ describe('the palette', () => {
     expect(sections(ctxOf(), 'search.limit', settings).flatMap((s) => s.entries)[0]?.detail).toBe('now 200')
   })
 
+  test('offers what can be done with one folder once it is looked for', () => {
+    expect(outline(ctxOf(), '').flat()).not.toContain('Look through Simon’s wedding again')
+    expect(outline(ctxOf(), 'wedding').find(([title]) => title === 'Everywhere')).toEqual(['Everywhere', 'Look through Simon’s wedding again', 'Remove Simon’s wedding from the library'])
+  })
+
   test('a setting leads to itself', () => {
     const ctx = ctxOf()
     void sections(ctx, 'search.limit', settings)[0]?.entries[0]?.run()

@@ -1,11 +1,12 @@
-import Folder from '@lucide/svelte/icons/folder'
 import History from '@lucide/svelte/icons/history'
 import Search from '@lucide/svelte/icons/search'
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal'
 import type { Setting } from '$lib/api'
 import { format, t } from '$lib/text'
 import type { Action, ActionContext, IconComponent } from './action'
-import { actions } from './all'
+import { actions, objectActions } from './all'
+import { on } from './each'
+import { showFolder } from './folder'
 import { match } from './match'
 
 /** A line of the palette. */
@@ -38,7 +39,9 @@ type Scored = Entry & { score: number }
 export function sections(ctx: ActionContext, query: string, settings: readonly Setting[]): Section[] {
   const typed = query.trim()
   const { library } = ctx
-  const acts = actions.filter((a) => a.enabled(ctx) && !HIDDEN.has(a.id) && !(a.group === 'go' && a.checked?.(ctx)))
+  // There may be a hundred folders: what can be done with one comes when it is asked for.
+  const all = typed === '' ? actions : [...actions, ...objectActions(library).filter((a) => !a.id.startsWith(`${showFolder.id}:`))]
+  const acts = all.filter((a) => a.enabled(ctx) && !HIDDEN.has(a.id) && !(a.group === 'go' && a.checked?.(ctx)))
   // Stars have keys, and would push all else out of sight.
   const first = acts.filter((a) => (a.group === 'photo' || a.group === 'viewer') && !(typed === '' && a.id.startsWith('photo.rate.')))
   const rest = acts.filter((a) => a.group !== 'photo' && a.group !== 'viewer')
@@ -48,13 +51,10 @@ export function sections(ctx: ActionContext, query: string, settings: readonly S
   ]
   if (typed !== '') {
     found.push({ title: t.palette.settings, entries: best(settings.map((s) => fromSetting(s, ctx, typed))) })
-    found.push({ title: t.palette.library, entries: best((library.program.state?.folders ?? []).map((f) => line(typed, f.name, Folder, {
+    found.push({ title: t.palette.library, entries: best((library.program.state?.folders ?? []).map((f) => line(typed, f.name, showFolder.icon, {
       key: `folder:${f.id}`,
       detail: format.plural(f.photos, 'photo'),
-      run: () => {
-        library.navigation.go('photos')
-        library.search.setNarrow({ folder: f.id })
-      },
+      run: () => on(showFolder, f).run(ctx),
     }))) })
   }
   const asked = library.recent.list.slice(0, typed === '' ? QUESTIONS : undefined)

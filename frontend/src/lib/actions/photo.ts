@@ -1,16 +1,18 @@
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark'
 import Expand from '@lucide/svelte/icons/expand'
-import FolderSearch from '@lucide/svelte/icons/folder-search'
 import Heart from '@lucide/svelte/icons/heart'
 import ScanSearch from '@lucide/svelte/icons/scan-search'
 import Star from '@lucide/svelte/icons/star'
 import StarOff from '@lucide/svelte/icons/star-off'
 import { t } from '$lib/text'
 import type { Action, ActionContext } from './action'
+import { on } from './each'
+import { showFile } from './file'
+import { writable } from './when'
 
 const any = (ctx: ActionContext): boolean => ctx.targets.length > 0
 const one = (ctx: ActionContext): boolean => ctx.targets.length === 1
-const writable = (ctx: ActionContext): boolean => any(ctx) && !(ctx.library.program.state?.library.read_only ?? false)
+const rateable = (ctx: ActionContext): boolean => any(ctx) && writable(ctx)
 
 const rate = (stars: number): Action => ({
   id: `photo.rate.${stars}`,
@@ -19,7 +21,7 @@ const rate = (stars: number): Action => ({
   shortcut: String(stars),
   group: 'photo',
   // Of a photo that is looked at closely, 0 first shows the whole.
-  enabled: (ctx) => writable(ctx) && !(stars === 0 && ctx.library.navigation.viewer !== null && ctx.library.lens.zoomed),
+  enabled: (ctx) => rateable(ctx) && !(stars === 0 && ctx.library.navigation.viewer !== null && ctx.library.lens.zoomed),
   checked: ({ library, targets }) => targets.every((id) => library.decisions.of(id)?.rating === stars),
   run: async ({ library, targets }) => {
     const [only] = targets.length === 1 ? targets : []
@@ -78,7 +80,7 @@ export const photoActions: readonly Action[] = [
     icon: Heart,
     shortcut: 'F',
     group: 'photo',
-    enabled: writable,
+    enabled: rateable,
     checked: ({ library, targets }) => library.decisions.allFavourite(targets),
     run: async ({ library, targets }) => {
       const { on, changed } = await library.decisions.toggleFavourite(targets)
@@ -91,14 +93,14 @@ export const photoActions: readonly Action[] = [
   {
     id: 'photo.show',
     label: t.actions.show,
-    icon: FolderSearch,
+    icon: showFile.icon,
     shortcut: 'Shift+F',
     group: 'photo',
     enabled: one,
-    run: async ({ library, targets }) => {
-      const photo = await library.api.photo(targets[0] as string)
+    run: async (ctx) => {
+      const photo = await ctx.library.api.photo(ctx.targets[0] as string)
       const file = photo.files.find((f) => !f.offline) ?? photo.files[0]
-      if (file) await library.api.showInFiles(file.id)
+      if (file) await on(showFile, file).run(ctx)
     },
   },
 ]

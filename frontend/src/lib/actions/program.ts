@@ -7,27 +7,19 @@ import Folders from '@lucide/svelte/icons/folders'
 import Images from '@lucide/svelte/icons/images'
 import Keyboard from '@lucide/svelte/icons/keyboard'
 import LogOut from '@lucide/svelte/icons/log-out'
-import Moon from '@lucide/svelte/icons/moon'
 import Pause from '@lucide/svelte/icons/pause'
 import Play from '@lucide/svelte/icons/play'
 import RefreshCw from '@lucide/svelte/icons/refresh-cw'
 import RotateCw from '@lucide/svelte/icons/rotate-cw'
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal'
 import Square from '@lucide/svelte/icons/square'
-import Sun from '@lucide/svelte/icons/sun'
-import SunMoon from '@lucide/svelte/icons/sun-moon'
 import Undo from '@lucide/svelte/icons/corner-up-left'
-import type { Theme } from '$lib/api'
 import type { View } from '$lib/state'
 import { t } from '$lib/text'
 import type { Action, ActionContext, IconComponent } from './action'
+import { always, begun } from './when'
 
-/** Setting that holds the theme. */
-export const THEME_SETTING = 'window.theme'
-
-const always = (): boolean => true
 const index = (ctx: ActionContext) => ctx.library.program.state?.index
-const stage = (ctx: ActionContext) => ctx.library.program.stage
 
 const go = (view: View, icon: IconComponent, shortcut: string): Action => ({
   id: `go.${view}`,
@@ -40,26 +32,7 @@ const go = (view: View, icon: IconComponent, shortcut: string): Action => ({
   run: ({ library }) => library.navigation.go(view),
 })
 
-const theme = (name: Theme, icon: IconComponent): Action => ({
-  id: `look.${name}`,
-  label: t.actions.theme[name],
-  icon,
-  group: 'look',
-  enabled: always,
-  checked: ({ library }) => library.appearance.theme === name,
-  run: async ({ library }) => {
-    const before = library.appearance.theme
-    library.appearance.set(name)
-    try {
-      await library.api.setSetting(THEME_SETTING, name)
-    } catch (thrown) {
-      library.appearance.set(before)
-      throw thrown
-    }
-  },
-})
-
-/** Views, work in the background, and the program itself. */
+/** Views, and work in the background. */
 export const programActions: readonly Action[] = [
   go('photos', Images, 'G P'),
   go('folders', Folders, 'G F'),
@@ -109,7 +82,7 @@ export const programActions: readonly Action[] = [
     label: t.actions.rescan,
     icon: RefreshCw,
     group: 'work',
-    enabled: (ctx) => stage(ctx) !== 'start',
+    enabled: begun,
     run: async ({ library }) => {
       for (const folder of library.program.state?.folders ?? []) await library.api.rescanFolder(folder.id)
       library.toasts.add(t.actions.rescanning)
@@ -118,14 +91,20 @@ export const programActions: readonly Action[] = [
   {
     id: 'work.retry',
     label: t.actions.retry,
+    short: t.failures.again,
     icon: RotateCw,
     group: 'work',
     enabled: ({ library }) => (library.program.state?.library.failed ?? 0) > 0,
-    run: ({ library }) => library.api.retryFailures(),
+    run: async ({ library }) => {
+      const failed = library.program.state?.library.failed ?? 0
+      await library.api.retryFailures()
+      library.toasts.add(t.failures.tried(failed))
+    },
   },
-  theme('system', SunMoon),
-  theme('light', Sun),
-  theme('dark', Moon),
+]
+
+/** The program itself. */
+export const endActions: readonly Action[] = [
   { id: 'program.palette', label: t.actions.palette, icon: Command, shortcut: 'Ctrl+K', group: 'program', enabled: always, run: ({ library }) => library.overlays.showPalette() },
   { id: 'program.keys', label: t.actions.keys, icon: Keyboard, shortcut: '?', also: ['F1'], group: 'program', enabled: always, run: ({ library }) => library.overlays.showKeys() },
   {

@@ -8,11 +8,9 @@ import { t } from '$lib/text'
 import type { Action, ActionContext } from './action'
 import { RANGE_LIMIT } from '$lib/state/selection.svelte'
 import { pickPicture } from './pick'
+import { begun } from './when'
 
 const inPhotos = (ctx: ActionContext): boolean => ctx.library.navigation.view === 'photos' && ctx.library.navigation.viewer === null
-
-/** Before a folder was chosen there is nothing to look in. */
-const begun = (ctx: ActionContext): boolean => ctx.library.program.stage !== 'start'
 
 /** Looking for photos, and picking out what was found. */
 export const searchActions: readonly Action[] = [

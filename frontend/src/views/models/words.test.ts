@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { GraphState } from '$lib/api'
 import { sentence } from '$lib/text'
-import { deviceName, offers, stateOf } from './words'
+import { deviceName, stateOf } from './words'
 
 const STATES: GraphState[] = ['not_installed', 'downloading', 'installed', 'queued', 'loading', 'ready', 'unloading', 'failed']
 
@@ -15,9 +15,6 @@ describe('a graph', () => {
     expect(stateOf({ state: 'ready', in_flight: 0 }).kind).toBe('ready')
     expect(stateOf({ state: 'ready', in_flight: 2 })).toMatchObject({ kind: 'busy', icon: null })
     expect(stateOf({ state: 'loading', in_flight: 0 }).kind).toBe('busy')
-  })
-  it('offers what fits its state', () => {
-    expect(STATES.map((state) => offers({ state }))).toEqual([null, null, 'load', null, null, 'unload', null, 'retry'])
   })
 })
 

@@ -35,20 +35,6 @@ export function stateOf(model: Pick<Model, 'state' | 'in_flight'>): StateWords {
   }
 }
 
-/** What a person may do with a graph in this state. */
-export function offers(model: Pick<Model, 'state'>): 'load' | 'unload' | 'retry' | null {
-  switch (model.state) {
-    case 'installed':
-      return 'load'
-    case 'ready':
-      return 'unload'
-    case 'failed':
-      return 'retry'
-    default:
-      return null
-  }
-}
-
 /** "Processor", "Graphics card", or the device's own name. */
 export function deviceName(device: string | undefined): string {
   if (!device) return ''

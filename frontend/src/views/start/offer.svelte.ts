@@ -27,6 +27,14 @@ export class Offer {
   /** All that was picked was counted, and there is no photo. */
   empty: boolean = $derived(this.picked.length > 0 && this.total.photos === 0 && !this.total.counting)
   busy = $state(false)
+  /** All that was picked was in the library before: what is known of its photos is kept. */
+  known: boolean = $derived(this.picked.length > 0 && this.picked.every((c) => c.kind === 'known'))
+
+  #likeliest: Candidate | undefined = $derived.by(() => {
+    const there = this.candidates.filter((c) => c.state !== 'failed' && c.problem === '')
+    if (there.some((c) => c.kind === 'chosen' || c.kind === 'dropped')) return undefined
+    return there.find((c) => c.kind === 'pictures') ?? there[0]
+  })
 
   #choice = $state.raw<ReadonlyMap<string, boolean>>(new Map())
   #surveyed = new Set<string>()
@@ -76,13 +84,14 @@ export class Offer {
     return this.#isPicked(candidate)
   }
 
-  // What a person chose or dropped is meant; the own folder is meant as long as nothing else is.
+  // What a person chose or dropped is meant; as long as nothing is, their own folder; where there is none, the one that was
+  // in the library last.
   #isPicked(candidate: Candidate): boolean {
     if (candidate.state === 'failed' || candidate.problem !== '') return false
     const said = this.#choice.get(candidate.id)
     if (said !== undefined) return said
     if (candidate.kind === 'chosen' || candidate.kind === 'dropped') return true
-    return candidate.kind === 'pictures' && !this.candidates.some((c) => (c.kind === 'chosen' || c.kind === 'dropped') && c.problem === '')
+    return candidate === this.#likeliest
   }
 
   async #attempt(work: () => Promise<void>): Promise<boolean> {

@@ -39,6 +39,16 @@ describe('what Start offers', () => {
     expect(ids(offerOf([candidate('pictures'), candidate('trip', { kind: 'dropped' })]).offer)).toEqual(['trip'])
   })
 
+  it('is the folder that was in the library last where there is no other', () => {
+    const [last, before] = [candidate('last', { kind: 'known' }), candidate('before', { kind: 'known' })]
+    expect(ids(offerOf([last, before]).offer)).toEqual(['last'])
+    expect(offerOf([last, before]).offer.known).toBe(true)
+    expect(ids(offerOf([{ ...last, state: 'failed', problem: 'It does not answer.' }, before]).offer)).toEqual(['before'])
+    expect(ids(offerOf([last, candidate('pictures')]).offer)).toEqual(['pictures'])
+    expect(ids(offerOf([last, candidate('trip', { kind: 'chosen' })]).offer)).toEqual(['trip'])
+    expect(offerOf([last, candidate('pictures')]).offer.known).toBe(false)
+  })
+
   it('takes the own folder still where the other cannot be read', () => {
     const { offer } = offerOf([candidate('pictures'), candidate('trip', { kind: 'dropped', state: 'failed', problem: 'It cannot be read.' })])
     expect(ids(offer)).toEqual(['pictures'])

@@ -8,7 +8,6 @@ export const failures = {
   noneWhy: (n: number) => (n === 0 ? 'Files that cannot be read will be listed here, each with its reason.' : `All ${plural(n, 'file')} could be read. One that cannot will be listed here, with its reason.`),
   again: 'Try all again',
   tried: (n: number) => `${plural(n, 'file')} will be tried again.`,
-  showNamed: (name: string) => `Show in Files: ${name}`,
   list: 'Files that were set aside',
   kinds: {
     unreadable: 'Not readable',

@@ -44,8 +44,7 @@ export const photos = {
   removeAll: 'Remove all filters',
 
   order: 'Order',
-  orders: { taken: 'Newest', added: 'Added last', name: 'Name', size: 'Largest' },
-  hitOrders: { '': 'Best evidence', date: 'Newest', name: 'Name', size: 'Largest' },
+  orders: { evidence: 'Best evidence', newest: 'Newest', added: 'Added last', name: 'Name', size: 'Largest' },
   sizes: 'Size of photos',
   size: ['Small photos', 'Medium photos', 'Large photos'],
   sizeLetter: ['S', 'M', 'L'],

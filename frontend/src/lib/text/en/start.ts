@@ -14,6 +14,7 @@ export const start = {
   about: (seconds: number) => (seconds < 1 ? 'within a second' : `in about ${duration(seconds)}`),
   unknown: 'not known yet',
   note: 'You can search from the first minute on, in what was seen by then.',
+  noteKnown: 'It was in the library before. Photos that were seen then are not looked at again.',
   counting: (n: number) => (n === 0 ? 'Counting photos' : `${plural(n, 'photo')} so far`),
   empty: 'There is no photo in this folder. Choose another one, or drop one here.',
   look: (name: string) => `Look through ${name}`,

@@ -46,8 +46,6 @@ export const viewer = {
   },
   files: {
     title: (n: number) => (n === 1 ? 'File' : `${count(n)} files with this photo`),
-    show: 'Show in Files',
-    showNamed: (name: string) => `Show in Files: ${name}`,
     offline: 'This copy is on a drive that is not connected.',
     none: 'No file holds this photo any more.',
   },
