@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -63,7 +64,11 @@ func (b *Backend) examineModels(ctx context.Context, tell func(Finding)) {
 	for _, model := range b.Catalog.Models() {
 		_, dir, _ := b.Catalog.Find(model.ID)
 		if state := b.Catalog.Installed(model); !state.Installed {
-			tell(Finding{"models", Warning, fmt.Sprintf("%s is not installed: %s", model.Name, state.Reason), ""})
+			verdict := Warning
+			if len(state.Missing) == needed(model) && !missed(b.Catalog, model) {
+				verdict = Well // nobody asked for it
+			}
+			tell(Finding{"models", verdict, fmt.Sprintf("%s is not installed: %s", model.Name, state.Reason), ""})
 			continue
 		}
 		if err := verifyModel(ctx, dir, model); err != nil {
@@ -74,10 +79,30 @@ func (b *Backend) examineModels(ctx context.Context, tell func(Finding)) {
 	}
 }
 
+// needed returns how many files a model cannot do without.
+func needed(model catalog.Model) (n int) {
+	for _, file := range model.Files {
+		if !file.Optional {
+			n++
+		}
+	}
+	return n
+}
+
+// missed says whether search lacks a model such as this.
+func missed(c *catalog.Catalog, model catalog.Model) bool {
+	_, _, err := c.Active(catalog.RoleImageText)
+	return model.Role == catalog.RoleImageText && err != nil
+}
+
 func verifyModel(ctx context.Context, dir string, model catalog.Model) error {
 	var errs []error
 	for _, file := range model.Files {
-		errs = append(errs, catalog.Verify(ctx, dir, file))
+		err := catalog.Verify(ctx, dir, file)
+		if file.Optional && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }

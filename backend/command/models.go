@@ -22,7 +22,7 @@ type modelJSON struct {
 	Stage     photo.Stage  `json:"stage"`
 	Licence   string       `json:"licence"`
 	Languages []string     `json:"languages,omitempty"`
-	Bytes     int64        `json:"bytes"`
+	Bytes     int64        `json:"bytes"` // without optional files
 	// About says that Bytes may be a little off: nobody has compared it with the published files.
 	About     bool             `json:"about,omitempty"`
 	Memory    int64            `json:"memory,omitempty"` // bytes; 0: not known
@@ -76,6 +76,9 @@ func rowOf(b *backend.Backend, m catalog.Model) modelJSON {
 		Memory: m.Memory, Gives: m.Gives, Installed: state.Installed, Active: m.Ref() == active.Ref(), Reason: state.Reason, Download: true,
 	}
 	for _, f := range m.Files {
+		if f.Optional {
+			continue
+		}
 		row.Bytes += f.Bytes
 		row.About = row.About || f.Unverified && !state.Installed
 		row.Download = row.Download && f.URL != ""

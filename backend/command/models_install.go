@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pixeldetective/backend"
+	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/install"
 )
 
@@ -36,6 +37,7 @@ type receivingJSON struct {
 
 func (c *console) modelsInstallCommand() *cobra.Command {
 	var from string
+	var precisions []string
 	cmd := &cobra.Command{
 		Use:   "install ID",
 		Short: "Bring a model to this computer",
@@ -44,17 +46,26 @@ func (c *console) modelsInstallCommand() *cobra.Command {
 			"instead and needs no network.",
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.reading(cmd.Context(), func(b *backend.Backend) error { return c.installModel(cmd.Context(), b, args[0], from) })
+			return c.reading(cmd.Context(), func(b *backend.Backend) error { return c.installModel(cmd.Context(), b, args[0], from, precisions) })
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", "", "folder that holds the model's files")
+	cmd.Flags().StringSliceVar(&precisions, "precision", nil, "bring the graphs in this precision too, where there are such: fp32, fp16 or int8")
 	return cmd
 }
 
-func (c *console) installModel(ctx context.Context, b *backend.Backend, id, from string) error {
+func (c *console) installModel(ctx context.Context, b *backend.Backend, id, from string, precisions []string) error {
 	m, folder, err := findModel(b, id)
 	if err != nil {
 		return err
+	}
+	for _, p := range precisions {
+		switch p := catalog.Precision(p); p {
+		case catalog.FP32, catalog.FP16, catalog.Int8:
+			m = m.With(p)
+		default:
+			return usageError{fmt.Errorf("--precision is %q, not %s, %s or %s", p, catalog.FP32, catalog.FP16, catalog.Int8)}
+		}
 	}
 	begun := time.Now()
 	if !b.Catalog.Ships(m) {

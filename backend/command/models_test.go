@@ -191,6 +191,7 @@ func TestWhatModelsCannotDo(t *testing.T) {
 		{1, []string{"verify", "better"}, "3 files are missing or altered"},
 		{1, []string{"install", "better", "--from", filepath.Join(s.library, "nowhere")}, "there is no folder"},
 		{2, []string{"install"}, "--help"},
+		{2, []string{"install", "better", "--precision", "int4"}, "int4"},
 		{2, []string{"remove", "a", "b"}, "--help"},
 		{2, []string{"fetch"}, "--help"},
 	} {

@@ -213,15 +213,25 @@ func (c *Catalog) locate(m Model) (recorded Model, folder string, missing []stri
 	return recorded, folder, missing
 }
 
-// lacking returns the names of the files of a model that a folder does not have in their right size.
+// lacking returns the names of the files of a model that it needs and a folder does not have in their right size.
 func lacking(m Model, folder string) []string {
 	var names []string
 	for _, f := range m.Files {
-		if !f.present(folder) {
+		if !f.Optional && !f.present(folder) {
 			names = append(names, f.Name)
 		}
 	}
 	return names
+}
+
+// needed returns how many files a model cannot do without.
+func (m Model) needed() (n int) {
+	for _, f := range m.Files {
+		if !f.Optional {
+			n++
+		}
+	}
+	return n
 }
 
 // Installed says whether a model's files are all here, by their sizes; their bytes are compared when they are loaded.
@@ -235,9 +245,9 @@ func (c *Catalog) Installed(m Model) State {
 		return State{Installed: true}
 	}
 	reason := fmt.Sprintf("The model %q is not installed.", m.Name)
-	if len(missing) < len(m.Files) {
+	if needed := m.needed(); len(missing) < needed {
 		reason = fmt.Sprintf("The model %q is not complete: %d of its %d files are missing in %q or have another size.",
-			m.Name, len(missing), len(m.Files), folder)
+			m.Name, len(missing), needed, folder)
 	}
 	return State{Missing: missing, Reason: reason}
 }
@@ -253,7 +263,7 @@ func (c *Catalog) Active(role Role) (Model, string, error) {
 		}
 		m, at, missing := c.locate(m)
 		if len(missing) > 0 {
-			if broken == "" && len(missing) < len(m.Files) {
+			if broken == "" && len(missing) < m.needed() {
 				broken = c.Installed(m).Reason
 			}
 			continue

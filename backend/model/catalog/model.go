@@ -1,6 +1,10 @@
 package catalog
 
-import "pixeldetective/backend/photo"
+import (
+	"slices"
+
+	"pixeldetective/backend/photo"
+)
 
 // Model describes one model: what it is for, which files it is made of, and the contract of its graphs. It is data; only
 // the encoder knows what a family does with it.
@@ -172,7 +176,42 @@ type File struct {
 	// A SHA256 that is there must be that of the file. What is received is recorded, and from then on compared with the
 	// record (Record).
 	Unverified bool `json:"unverified,omitempty"`
+	// Optional: only graphs in another precision than the default one need it. The model is whole without it.
+	Optional bool `json:"optional,omitempty"`
 }
 
 // Ref returns the name that vectors of this model carry.
 func (m Model) Ref() photo.ModelRef { return photo.ModelRef{ID: m.ID, Revision: m.Revision} }
+
+// With returns the model as one that is not whole without the files of its graphs in these precisions, where it has such.
+func (m Model) With(precisions ...Precision) Model {
+	m.Files = slices.Clone(m.Files)
+	for _, name := range graphNames() {
+		g := m.Graph(name)
+		if g == nil {
+			continue
+		}
+		for _, p := range precisions {
+			for i := range m.Files {
+				m.Files[i].Optional = m.Files[i].Optional && m.Files[i].Name != g.Variants[p]
+			}
+		}
+	}
+	return m
+}
+
+// Precisions returns the precisions of a graph whose files are in a folder in their right size, the default first.
+func (m Model) Precisions(name GraphName, folder string) []Precision {
+	g := m.Graph(name)
+	if g == nil {
+		return nil
+	}
+	m = m.Recorded(folder)
+	var here []Precision
+	for _, p := range []Precision{g.Default, FP32, FP16, Int8} {
+		if f, ok := m.File(g.Variants[p]); ok && f.present(folder) && !slices.Contains(here, p) {
+			here = append(here, p)
+		}
+	}
+	return here
+}

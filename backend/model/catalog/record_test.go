@@ -132,3 +132,36 @@ func TestTheUsersFolderIsInstalledInto(t *testing.T) {
 		t.Errorf("a ships: %t, mine ships: %t", c.Ships(a), c.Ships(m))
 	}
 }
+
+func TestAModelIsWholeWithoutItsOptionalFiles(t *testing.T) {
+	shipped := t.TempDir()
+	m, files := sample("a", photo.StageStarter)
+	m.Image.Variants[FP32] = "large.onnx"
+	m.Files = append(m.Files, File{Name: "large.onnx", Bytes: 5, SHA256: sum("large"), Optional: true})
+	write(t, filepath.Join(shipped, catalogFile), encoded(t, map[string]any{"schema": 1, "models": []Model{m}}))
+	folder := filepath.Join(shipped, "a")
+	for name, content := range files {
+		write(t, filepath.Join(folder, name), []byte(content))
+	}
+	c, err := Open(shipped, "")
+	if err != nil || len(c.Problems()) > 0 || !c.Installed(m).Installed {
+		t.Fatal(err, c.Problems())
+	}
+	if got := m.Precisions(GraphImage, folder); !slices.Equal(got, []Precision{FP16}) {
+		t.Error(got)
+	}
+	write(t, filepath.Join(folder, "large.onnx"), []byte("large"))
+	if got := m.Precisions(GraphImage, folder); !slices.Equal(got, []Precision{FP16, FP32}) {
+		t.Error(got)
+	}
+	if m.With(Int8).Files[4] != m.Files[4] || m.With(FP32).Files[4].Optional || !m.Files[4].Optional {
+		t.Error("With changes what it should not, or not what it should")
+	}
+	for i, file := range []string{"image.onnx", "text.onnx", "vocab.txt", "labels.txt"} {
+		m.Files[i].Optional = true
+		if err := m.Validate(); err == nil {
+			t.Errorf("an optional %s was accepted", file)
+		}
+		m.Files[i].Optional = false
+	}
+}

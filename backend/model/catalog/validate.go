@@ -171,6 +171,11 @@ func (m Model) Graph(name GraphName) *Graph {
 	}
 }
 
+// graphNames lists the graphs that a model may have.
+func graphNames() []GraphName {
+	return []GraphName{GraphImage, GraphText, GraphDecoder, GraphDecoderPast, GraphDetector, GraphRecognizer}
+}
+
 // graphsOf returns the graphs that a model of a role must have, and those that it may have.
 func graphsOf(role Role) (must, may []GraphName) {
 	switch role {
@@ -185,7 +190,7 @@ func graphsOf(role Role) (must, may []GraphName) {
 
 func (m Model) checkGraphs() error {
 	must, may := graphsOf(m.Role)
-	for _, name := range []GraphName{GraphImage, GraphText, GraphDecoder, GraphDecoderPast, GraphDetector, GraphRecognizer} {
+	for _, name := range graphNames() {
 		g := m.Graph(name)
 		switch {
 		case g == nil && slices.Contains(must, name):
@@ -213,6 +218,9 @@ func (m Model) checkGraph(name GraphName, g *Graph) error {
 	}
 	if _, ok := g.Variants[g.Default]; !ok {
 		return fmt.Errorf("there is no variant for the default precision %q", g.Default)
+	}
+	if f, _ := m.File(g.Variants[g.Default]); f.Optional {
+		return fmt.Errorf("the file %q is that of the default precision, and optional", f.Name)
 	}
 	if err := checkTensors("input", g.Inputs); err != nil {
 		return err
@@ -331,8 +339,8 @@ func (g *Graph) checkTokenizer(m Model) error {
 	if want := tokenizerOf(m.Family); t.Kind != want {
 		return fmt.Errorf("the tokenizer is %q, and that of the family %q is %q", t.Kind, m.Family, want)
 	}
-	if _, ok := m.File(t.File); !ok {
-		return fmt.Errorf("the file %q is not in the list of files", t.File)
+	if f, ok := m.File(t.File); !ok || f.Optional {
+		return fmt.Errorf("the file %q is not in the list of files, or optional", t.File)
 	}
 	if t.MaxTokens < 3 || t.MaxTokens > maxTokens {
 		return fmt.Errorf("max_tokens is %d, not 3 to %d", t.MaxTokens, maxTokens)
@@ -402,8 +410,8 @@ func (m Model) checkLabels() error {
 	if l == nil {
 		return nil
 	}
-	if _, ok := m.File(l.File); !ok {
-		return fmt.Errorf("the labels' file %q is not in the list of files", l.File)
+	if f, ok := m.File(l.File); !ok || f.Optional {
+		return fmt.Errorf("the labels' file %q is not in the list of files, or optional", l.File)
 	}
 	if m.Image == nil {
 		return errors.New("it has labels and no image graph")

@@ -80,15 +80,15 @@ func open(folder string, f File) (*os.File, error) {
 		return nil, fmt.Errorf("%q is not the plain name of a model file", f.Name)
 	}
 	path := filepath.Join(folder, f.Name)
-	if f.SHA256 == "" {
-		return nil, &MissingError{File: path, Err: errNotRecorded}
-	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, &MissingError{File: path, Err: systemReason(err)}
 	}
 	if !info.Mode().IsRegular() {
 		return nil, &MissingError{File: path, Err: errors.New("not a regular file")}
+	}
+	if f.SHA256 == "" {
+		return nil, &MissingError{File: path, Err: errNotRecorded}
 	}
 	if info.Size() != f.Bytes {
 		return nil, altered(path, f.Bytes, info.Size())

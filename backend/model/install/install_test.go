@@ -365,6 +365,33 @@ func TestAFileThatIsNotPublishedIsNotAskedFor(t *testing.T) {
 	}
 }
 
+func TestOptionalFilesComeWhenTheyAreAskedFor(t *testing.T) {
+	m, files := published(10_000)
+	large := []byte("the same in another precision")
+	files["/who/large.onnx"] = large
+	m.Image.Variants[catalog.FP16] = "large.onnx"
+	m.Files = append(m.Files, catalog.File{Name: "large.onnx", Bytes: int64(len(large)), SHA256: sumOfBytes(large), URL: "https://example.org/who/large.onnx", Optional: true})
+	h := newHub(t, files, nil)
+	i := newTestInstaller(t, h.URL)
+	folder := filepath.Join(t.TempDir(), m.ID)
+	if err := i.Install(t.Context(), m, folder, nil); err != nil || h.requests() != 4 {
+		t.Fatalf("%v, %d requests", err, h.requests())
+	}
+	if states, err := i.Verify(t.Context(), m, folder); err != nil || len(states) != 4 {
+		t.Errorf("%+v, %v", states, err)
+	}
+	if err := i.Install(t.Context(), m.With(catalog.FP16), folder, nil); err != nil || h.requests() != 5 {
+		t.Fatalf("%v, %d requests", err, h.requests())
+	}
+	wantInstalled(t, m, folder, files)
+	if states, err := i.Verify(t.Context(), m, folder); err != nil || len(states) != 5 || states[4].Err != nil {
+		t.Errorf("%+v, %v", states, err)
+	}
+	if done, err := i.Remove(t.Context(), m, folder); err != nil || done.Files != 6 {
+		t.Errorf("%+v, %v", done, err)
+	}
+}
+
 func TestRatesAreOfTheLastSeconds(t *testing.T) {
 	m, _ := published(1000)
 	tr := newTracker(m)

@@ -103,7 +103,7 @@ func New(o Options) (*Installer, error) {
 }
 
 // Install brings a model's files into a folder, which is made if it is not there. Files that are there and right are left
-// alone, those on their way are gone on with. observe, if not nil, is told how far it is, never twice at the same time, and
+// alone, those on their way are gone on with. Optional files are not brought: ask for them by catalog.Model.With. observe, if not nil, is told how far it is, never twice at the same time, and
 // last before Install returns.
 //
 // Errors: the context's; *BusyError; *SpaceError; *FileError about the first file that could not be had. All files that
@@ -138,7 +138,9 @@ func (i *Installer) bring(ctx context.Context, m catalog.Model, folder string, o
 		return fmt.Errorf("the folder of the model %q cannot be made: %w", m.Name, err)
 	}
 	sweep(folder)
+	ledger := &ledger{model: m, folder: folder}
 	m = m.Recorded(folder)
+	m.Files = slices.DeleteFunc(slices.Clone(m.Files), func(f catalog.File) bool { return f.Optional })
 	t := newTracker(m)
 	stop := t.report(observe, i.pace.Tell)
 	defer stop()
@@ -152,7 +154,6 @@ func (i *Installer) bring(ctx context.Context, m catalog.Model, folder string, o
 	t.phase(PhaseTransfer)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(i.connections)
-	ledger := &ledger{model: m, folder: folder}
 	for _, j := range jobs {
 		j.ledger = ledger
 		group.Go(func() error {
