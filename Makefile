@@ -31,6 +31,7 @@ PROTOC_GEN_GO := v1.36.12
 PROTOC_GEN_GO_GRPC := v1.6.2
 
 RUNTIME := build/runtime/libonnxruntime.so.1
+VOCABULARIES := build/vocabularies
 
 .PHONY: help
 help: ## list the targets
@@ -72,7 +73,7 @@ dev: build dev-tools ## open the window from the sources: what is edited shows a
 	@PATH="$(TOOLS):$$PATH" PIXEL_DETECTIVE_LIBRARY=$(DEV_LIBRARY) wails dev -m -viteservertimeout 120
 
 .PHONY: test
-test: packages test-packages runtime lint-tools build ## run every test and linter; ends with the counts
+test: packages test-packages runtime vocabularies lint-tools build ## run every test and linter; ends with the counts
 	@python3 build/scripts/test.py
 
 .PHONY: lint
@@ -116,6 +117,10 @@ test-packages:
 .PHONY: runtime
 runtime:
 	@build/scripts/fetch-runtime.sh $(RUNTIME)
+
+.PHONY: vocabularies
+vocabularies:
+	@build/scripts/fetch-vocabularies.sh $(VOCABULARIES)
 
 .PHONY: lint-tools
 lint-tools:
