@@ -13,7 +13,7 @@ path = models / "catalog.json"
 catalog = json.loads(path.read_text(encoding="utf-8"))
 for model in catalog["models"]:
     for file in model["files"]:
-        if file.get("url"):
+        if file.get("url") or not (models / model["id"]).is_dir():
             continue  # not ours to measure
         data = (models / model["id"] / file["name"]).read_bytes()
         file["bytes"], file["sha256"] = len(data), hashlib.sha256(data).hexdigest()
