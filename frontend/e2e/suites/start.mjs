@@ -1,8 +1,10 @@
 // From the first second to the first photo found.
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
 import { root } from '../harness/program.mjs'
-import { ask, begin, field, finds, found, tiles, untilSeen } from '../harness/steps.mjs'
+import { ask, begin, field, finds, found, state, tiles, untilSeen, untilState } from '../harness/steps.mjs'
 import { expect, until } from '../harness/tap.mjs'
 
 const sample = join(root, 'build', 'sample')
@@ -109,5 +111,30 @@ export default async function start({ tap, page, program }) {
     }
     await finds(view, 'giraffe', ['DSC01840.JPG'])
     expect((await field(view).getAttribute('aria-invalid')) === 'false', 'a right question is still called wrong')
+  })
+
+  await tap.test('a folder that was taken out is offered again, and one click reopens it without looking at a photo twice', async () => {
+    const other = program()
+    other.addSample('2013', '../Holiday')
+    await promisify(execFile)(join(root, 'build', 'bin', 'pixel-detective'), ['--library', other.library, '--quiet', 'index', join(other.home, 'Holiday')])
+    await other.open()
+    const window = await page(other, { hash: '#/folders' })
+    const { library, snapshot } = await untilSeen(window)
+    const before = snapshot.counters
+    expect(before.inferences >= library.photos, `${before.inferences} looks for ${library.photos} photos`)
+
+    await window.getByRole('button', { name: 'Remove Holiday from the library' }).click()
+    await untilState(window, 'it comes back to Start', ({ stage, library: now }) => stage === 'start' && now.photos === 0)
+    await window.getByRole('button', { name: 'Photos', exact: true }).click()
+    const card = window.getByRole('region', { name: 'Folders' })
+    await card.getByRole('heading', { name: 'Holiday' }).waitFor()
+    await card.getByText('It was in the library before. Photos that were seen then are not looked at again.').waitFor()
+    await window.getByRole('button', { name: 'Look through Holiday' }).click()
+
+    const after = await untilSeen(window, library.photos)
+    expect(after.library.seen === library.seen, `${after.library.seen} of ${library.seen} photos can be found again`)
+    const twice = ['inferences', 'photos_decoded'].filter((name) => after.snapshot.counters[name] !== before[name])
+    expect(twice.length === 0, `done twice: ${twice.map((name) => `${name} ${before[name]} → ${after.snapshot.counters[name]}`)}`)
+    await tiles(window).first().waitFor()
   })
 }
