@@ -5,6 +5,6 @@
 //
 //   - that it is not blank, and echoes a key: by pixels of a screenshot
 //   - that a search answers: by the mark that --trace prints, and by pixels of the colour that means found
-//   - that a drop arrives and takes the page nowhere: by its mark, and by a search that still answers
+//   - that a drop arrives, is searched by and takes the page nowhere: by its marks, by pixels, and by a search that answers
 //   - that nothing is left: by the process tree before it ended
 package windowtest

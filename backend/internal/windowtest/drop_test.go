@@ -12,11 +12,12 @@ import (
 	"pixeldetective/backend/desktop"
 )
 
-// TestDropStays drags a folder from another program onto the window. It arrives, and the page stays where it is: WebKit
-// would open what is dropped on it.
+// TestDropStays drags a folder from another program onto the window, then a photo. Both arrive, photos like the photo are
+// shown, and the page stays where it is: WebKit would open what is dropped on it.
 func TestDropStays(t *testing.T) {
 	s := newScreen(t)
 	l := newLibrary(t)
+	l.set("[window]\ntheme = \"light\"\n")
 	l.index(samplePhotos())
 	p := l.open(s, "--trace")
 	p.wait(s, desktop.StepReady)
@@ -24,13 +25,21 @@ func TestDropStays(t *testing.T) {
 
 	s.drag(t.TempDir())
 	p.wait(s, "dropped: 1 folders, 0 pictures")
+	window := s.windowRect()
+	s.settled(window)
+	if n := colours(s.shot(), window)[lit]; n > 0 {
+		t.Errorf("%d points are lit before anything was looked for", n)
+	}
 	s.drag(onePhoto(t))
 	p.wait(s, "dropped: 0 folders, 1 pictures")
+	p.waitHits(s)
+	s.eventually("photos like the dropped one are lit", func() bool { return colours(s.shot(), window)[lit] > 0 })
 
 	s.focus()
 	s.press("slash")
+	before := p.count("answered:")
 	s.typeText("animal")
-	p.waitHits(s)
+	s.eventually("words are answered too", func() bool { return p.count("answered:") > before || !p.alive() })
 	if n := p.count("ready again"); n > 0 {
 		t.Errorf("the page was loaded %d times more", n)
 	}
