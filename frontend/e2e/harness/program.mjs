@@ -1,6 +1,6 @@
 // The real program behind the page: its process, its library, its home and its folders of photos.
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -9,6 +9,9 @@ import { until } from './tap.mjs'
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 const executable = join(root, 'build', 'bin', 'pixel-detective-window-dev')
+/** Somebody who owns nothing: nobody, by number. Modes do not bind root. */
+const NOBODY = 65534
+
 const sample = join(root, 'build', 'sample', 'photos')
 
 /** Builds the window with its development server. */
@@ -43,6 +46,8 @@ export class Program {
   url = ''
   #process
   #ended
+  /** What runs the window: root lets somebody else do it where modes shall bind. */
+  #runner = []
 
   constructor() {
     mkdirSync(this.home)
@@ -53,11 +58,23 @@ export class Program {
     cpSync(join(sample, from), join(this.photos, to), { recursive: true })
   }
 
+  /** Makes the library one that can only be read, for windows that are opened from now on. */
+  freeze() {
+    if (process.getuid() === 0) {
+      chmodSync(this.folder, 0o755)
+      for (const name of ['.', ...readdirSync(this.home, { recursive: true })]) chownSync(join(this.home, name), NOBODY, NOBODY)
+      this.#runner = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
+      return
+    }
+    for (const name of ['.', ...readdirSync(this.library, { recursive: true })]) chmodSync(join(this.library, name), 0o555)
+  }
+
   /** Starts the window; returns when its page is served. */
   async open({ args = [], env = {} } = {}) {
     const port = await freePort()
     this.url = `http://localhost:${port}/`
-    const child = spawn('xvfb-run', ['-a', '-s', '-screen 0 1280x900x24', executable, '--library', this.library, '--log-level', 'info', ...args], {
+    const [command, ...before] = [...this.#runner, 'xvfb-run']
+    const child = spawn(command, [...before, '-a', '-s', '-screen 0 1280x900x24', executable, '--library', this.library, '--log-level', 'info', ...args], {
       cwd: root,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -127,6 +144,7 @@ export class Program {
 
   async remove() {
     await this.close()
+    if (process.getuid() !== 0 && existsSync(this.library)) for (const name of ['.', ...readdirSync(this.library, { recursive: true })]) chmodSync(join(this.library, name), 0o755)
     if (existsSync(this.folder)) rmSync(this.folder, { recursive: true, force: true })
   }
 }
