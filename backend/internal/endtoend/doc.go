@@ -24,6 +24,7 @@
 //	a model whose weights lie outside of its folder            refused, nothing outside is opened; likewise    3
 //	ONNX Runtime missing, no library, or of another version    likewise                                        3
 //	a manifest of a model that is not accepted                 a note; other models work                       0
+//	a program killed while it downloads a model                half of it is no model, the next run goes on       0
 //	a settings file with an unknown key or a wrong value       a sentence that names it                        1
 //	SIGINT, SIGTERM                                            what was done is kept, no child is left         1
 package endtoend

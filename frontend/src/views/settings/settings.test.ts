@@ -18,7 +18,7 @@ describe('words', () => {
     ['share', '0.29', '29 %'],
     ['whole', '200000000', '200,000,000'],
     ['switch', 'true', 'on'],
-    ['word', '', 'the best there is'],
+    ['word', '', 'automatic'],
     ['choice', 'dark', 'Dark'],
   ])('%s %s reads %s', (kind, value, want) => expect(shown(kind, value)).toBe(want))
 
