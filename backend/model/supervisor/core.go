@@ -10,6 +10,7 @@ import (
 	"pixeldetective/backend/config"
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/worker"
+	"pixeldetective/backend/photo"
 )
 
 // limits are the numbers that the core decides by.
@@ -41,7 +42,8 @@ type core struct {
 	ready    bool
 	stopping bool
 
-	graphs   []*graph
+	use      Use
+	graphs   []*graph // those of the model that answers first
 	pool     *pool
 	children map[int]*child
 	nextID   int
@@ -101,10 +103,7 @@ type (
 
 func newCore(l limits, log zerolog.Logger, preload []catalog.GraphName) *core {
 	c := &core{limits: l, log: log, always: preload, preload: preload, children: map[int]*child{}, counts: map[string]int64{}}
-	c.graphs = []*graph{
-		{name: catalog.GraphText, role: worker.RoleText, state: StateInstalled},
-		{name: catalog.GraphImage, role: worker.RoleImage, state: StateInstalled},
-	}
+	c.seat(nil)
 	c.pool = &pool{seats: make([]*seat, l.decoders)}
 	for i := range c.pool.seats {
 		c.pool.seats[i] = &seat{}
@@ -128,6 +127,7 @@ func (c *core) settle(now time.Time) {
 			c.advance(g)
 		}
 		c.advancePool()
+		c.retire()
 		if !c.changed {
 			return
 		}
@@ -145,13 +145,17 @@ func (c *core) takeEffects() []effect {
 func (c *core) do(e effect)                { c.effects = append(c.effects, e) }
 func (c *core) count(name string, n int64) { c.counts[name] += n }
 func (c *core) awake() bool                { return c.ready && !c.stopping }
-func (c *core) graph(n catalog.GraphName) *graph {
-	for _, g := range c.graphs {
-		if g.name == n {
-			return g
-		}
+
+// graph returns a half of the model that answers.
+func (c *core) graph(n catalog.GraphName) *graph { return c.graphOf(n, c.use.Answering) }
+
+// newGraph returns a half of a model that is not in memory.
+func (c *core) newGraph(name catalog.GraphName, ref photo.ModelRef) *graph {
+	role := worker.RoleImage
+	if name == catalog.GraphText {
+		role = worker.RoleText
 	}
-	return nil
+	return &graph{name: name, ref: ref, role: role, state: StateInstalled}
 }
 
 // answer gives a request its answer, unless it has had one.

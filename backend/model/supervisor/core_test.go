@@ -485,7 +485,7 @@ func TestAHabitLoadsAhead(t *testing.T) {
 
 func TestDownloadsAreShownAndEnd(t *testing.T) {
 	w := ready(t, testLimits())
-	w.event(retryEvent{found: resolved{err: &catalog.NoModelError{Reason: "none"}}})
+	w.event(retryEvent{found: findings{{}: {err: &catalog.NoModelError{Reason: "none"}}}})
 	w.mustBe(t, catalog.GraphImage, StateNotInstalled)
 	w.event(downloadEvent{graph: catalog.GraphImage, running: true})
 	w.mustBe(t, catalog.GraphImage, StateDownloading)
@@ -493,7 +493,7 @@ func TestDownloadsAreShownAndEnd(t *testing.T) {
 	if a, _ := w.answerOf(w.submit(encodeImages, PriorityIndex)); !errors.As(a.err, &un) {
 		t.Fatalf("meanwhile a request gets %v", a.err)
 	}
-	w.event(downloadEvent{graph: catalog.GraphImage, found: resolved{model: testModel()}})
+	w.event(downloadEvent{graph: catalog.GraphImage, found: findings{{}: {model: testModel()}}})
 	r := w.submit(encodeImages, PriorityIndex)
 	w.calm()
 	if a, ok := w.answerOf(r); !ok || a.err != nil {

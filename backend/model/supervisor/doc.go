@@ -7,7 +7,9 @@
 // own that reports back as an event, and waits for them all before it returns.
 //
 // A model is loaded by graph, one graph to a process: text (nothing else ever waits in that process) and image. Memory is
-// given back by ending the process. Photos are decoded by a pool of processes that hold no model; each is sent two photos
+// given back by ending the process. A graph is known by its model and half (roster.go): while a library moves from one model
+// to another, those of both may be in memory. Requests that name no model go to the one that answers; where both do not fit,
+// the half of the other model makes room first, so that the one that reads questions stays. Photos are decoded by a pool of processes that hold no model; each is sent two photos
 // and decodes one at a time, so that it never waits for the pipe.
 //
 // What always holds:

@@ -39,7 +39,7 @@ func (c *core) take(r *request) {
 	case r.kind == decode:
 		c.admitDecode(r)
 	default:
-		c.admit(c.graph(r.graph()), r)
+		c.admit(c.graphFor(r), r)
 	}
 }
 
@@ -236,7 +236,7 @@ func (e unloadEvent) apply(c *core) {
 }
 
 // retryEvent forgets failures and takes the catalog's word anew for what is not loaded.
-type retryEvent struct{ found resolved }
+type retryEvent struct{ found findings }
 
 // resolved is what the catalog says of a graph.
 type resolved struct {
@@ -255,8 +255,8 @@ func (e retryEvent) apply(c *core) {
 		g.seat.notBefore = time.Time{}
 		switch g.state {
 		case StateNotInstalled, StateInstalled, StateFailed:
-			wanted := g.wanted || slices.Contains(c.always, g.name)
-			c.resolve(g, e.found)
+			wanted := g.wanted || c.rank(g) == 0 && slices.Contains(c.always, g.name)
+			c.resolveFrom(g, e.found)
 			g.wanted = wanted && g.state == StateInstalled
 		}
 	}
@@ -278,7 +278,7 @@ func (c *core) resolve(g *graph, r resolved) {
 type downloadEvent struct {
 	graph   catalog.GraphName
 	running bool
-	found   resolved
+	found   findings
 }
 
 func (e downloadEvent) apply(c *core) {
@@ -290,7 +290,7 @@ func (e downloadEvent) apply(c *core) {
 	case e.running && (g.state == StateNotInstalled || g.state == StateFailed):
 		c.fail(g, StateDownloading, failure{reason: "the model is being downloaded"})
 	case !e.running && g.state == StateDownloading:
-		c.resolve(g, e.found)
+		c.resolveFrom(g, e.found)
 	}
 }
 

@@ -10,11 +10,13 @@ import (
 
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/worker"
+	"pixeldetective/backend/photo"
 )
 
-// graph is one half of the active model and the one process that serves it.
+// graph is one half of a model and the one process that serves it. Its name, model reference and role never change.
 type graph struct {
 	name catalog.GraphName
+	ref  photo.ModelRef // of its model; zero: the best that is installed
 	role worker.Role
 
 	state    GraphState

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"slices"
 
 	"pixeldetective/backend/model/catalog"
@@ -72,7 +73,7 @@ func (c *core) makeRoom(g *graph) bool {
 	if c.leaving() {
 		return false
 	}
-	for _, v := range c.byLastUse() {
+	for _, v := range c.victims(g) {
 		if v == g || v.seat.child == nil {
 			continue
 		}
@@ -116,6 +117,26 @@ func (g *graph) busyWith() Priority {
 func (c *core) byLastUse() []*graph {
 	all := slices.Clone(c.graphs)
 	slices.SortStableFunc(all, func(a, b *graph) int { return a.lastUsed.Compare(b.lastUsed) })
+	return all
+}
+
+// victims returns the graphs in the order in which they make room for another: those that are no longer in use, the same
+// half of another model, then those used longest ago. So a library that moves from one model to another keeps the half that
+// reads questions.
+func (c *core) victims(g *graph) []*graph {
+	all := c.byLastUse()
+	slices.SortStableFunc(all, func(a, b *graph) int {
+		class := func(v *graph) int {
+			switch {
+			case c.rank(v) == 2:
+				return 0
+			case v.name == g.name:
+				return 1
+			}
+			return 2
+		}
+		return cmp.Compare(class(a), class(b))
+	})
 	return all
 }
 

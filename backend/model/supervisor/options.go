@@ -22,6 +22,8 @@ type Options struct {
 	Now func() time.Time
 	// Counters keeps counts over runs; nil: they are kept in memory.
 	Counters Counters
+	// Use says which models answer and are wanted at first; the zero value: the best that is installed.
+	Use Use
 	// Build names this build of the program in the workers' handshake.
 	Build string
 	// Preload lists the graphs that are loaded unasked after Ready, one after the other. nil: none; a request loads what
@@ -40,6 +42,10 @@ func PreloadAll() []catalog.GraphName {
 type Catalog interface {
 	// Active returns the best installed model of a role and its folder. The error is a sentence for people.
 	Active(role catalog.Role) (catalog.Model, string, error)
+	// Find returns the model of a reference ("starter@1") and the folder of its files.
+	Find(name string) (catalog.Model, string, bool)
+	// Installed says whether a model's files are here.
+	Installed(m catalog.Model) catalog.State
 }
 
 // Counters keeps counts since the library was made. The store implements it.

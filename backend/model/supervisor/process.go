@@ -69,7 +69,7 @@ func (s *Supervisor) launch(ch *child) {
 	)
 	if ch.graph != nil {
 		var err error
-		if model, folder, err = s.catalog.Active(catalog.RoleImageText); err != nil {
+		if model, folder, err = s.lookUp(ch.graph.ref); err != nil {
 			fail(nil, err)
 			return
 		}

@@ -9,6 +9,7 @@ import (
 
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/worker"
+	"pixeldetective/backend/photo"
 )
 
 // TestWhateverHappens lets callers, clock and processes do anything in any order, and asks of each step that what the
@@ -104,10 +105,18 @@ func TestWhateverHappens(t *testing.T) {
 				w.advance(time.Duration(rapid.SampledFrom([]int{1, 100, 1000, 10000, 31000, 601000}).Draw(t, "milliseconds")) * time.Millisecond)
 			},
 			"prefetch": func(*rapid.T) { w.event(prefetchEvent{graph: catalog.GraphText}) },
-			"unload":   func(*rapid.T) { w.event(unloadEvent{graph: catalog.GraphImage}) },
-			"retry":    func(*rapid.T) { w.event(retryEvent{found: resolved{model: testModel()}}) },
+			"use": func(t *rapid.T) {
+				refs := []photo.ModelRef{{}, oldRef, newRef}
+				w.use(rapid.SampledFrom(refs).Draw(t, "answering"), rapid.SampledFrom(refs).Draw(t, "wanted"))
+			},
+			"ask one": func(t *rapid.T) {
+				w.bring(&request{kind: rapid.SampledFrom([]kind{encodeText, encodeImages}).Draw(t, "kind"), priority: PriorityIndex,
+					ref: rapid.SampledFrom([]photo.ModelRef{oldRef, newRef}).Draw(t, "model"), texts: []string{"dog"}, pixels: [][]byte{{1}}})
+			},
+			"unload": func(*rapid.T) { w.event(unloadEvent{graph: catalog.GraphImage}) },
+			"retry":  func(*rapid.T) { w.event(retryEvent{found: findings{{}: {model: testModel()}}}) },
 			"download": func(t *rapid.T) {
-				w.event(downloadEvent{graph: catalog.GraphText, running: rapid.Bool().Draw(t, "running"), found: resolved{model: testModel()}})
+				w.event(downloadEvent{graph: catalog.GraphText, running: rapid.Bool().Draw(t, "running"), found: findings{{}: {model: testModel()}}})
 			},
 			"memory": func(t *rapid.T) {
 				e := memoryEvent{children: map[int]worker.Memory{}}
@@ -123,7 +132,7 @@ func TestWhateverHappens(t *testing.T) {
 			},
 		})
 		w.event(readyEvent{})
-		w.event(downloadEvent{graph: catalog.GraphText, found: resolved{model: testModel()}})
+		w.event(downloadEvent{graph: catalog.GraphText, found: findings{{}: {model: testModel()}}})
 		w.calm()
 		if w.owed() > 0 {
 			t.Fatalf("%d requests were never answered; %s", w.owed(), w.dump())

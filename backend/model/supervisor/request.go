@@ -3,6 +3,7 @@ package supervisor
 import (
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/worker"
+	"pixeldetective/backend/photo"
 )
 
 // kind is what a request asks for.
@@ -28,7 +29,8 @@ const (
 type request struct {
 	kind     kind
 	priority Priority
-	alone    bool // in a decoder with nothing else in flight
+	ref      photo.ModelRef // the model that shall do it; zero: the one that answers
+	alone    bool           // in a decoder with nothing else in flight
 	job      worker.DecodeJob
 	texts    []string
 	pixels   [][]byte

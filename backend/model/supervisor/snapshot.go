@@ -23,7 +23,9 @@ type Snapshot struct {
 	Ready bool      `json:"ready"` // Ready was called: workers may start
 	// Phases are the long pieces of work since the start, in the order in which they were first reported.
 	Phases       []Phase      `json:"phases"`
-	Models       []Model      `json:"models"`
+	Models       []Model      `json:"models"`       // the graphs of the model that answers
+	OtherModels  []Model      `json:"other_models"` // the graphs of the wanted model, where it is another, and of one that leaves
+	Use          ModelUse     `json:"use"`
 	Workers      []Worker     `json:"workers"`
 	Decoders     Decoders     `json:"decoders"`
 	Capabilities []Capability `json:"capabilities"`
@@ -40,6 +42,7 @@ type Snapshot struct {
 
 	// loaded are the models in memory, for ImageModel and TextModel.
 	loaded map[catalog.GraphName]*catalog.Model
+	use    Use
 }
 
 // PhaseName names one long piece of work.
@@ -52,6 +55,8 @@ const (
 	PhaseModels PhaseName = "models" // reported by the supervisor itself
 	PhaseIndex  PhaseName = "index"
 	PhaseReady  PhaseName = "ready" // reported by the supervisor itself
+	// PhaseUpgrade is the wanted model's look at all photos, until it answers.
+	PhaseUpgrade PhaseName = "upgrade"
 )
 
 // PhaseState says where a phase stands.
@@ -95,7 +100,7 @@ const (
 	StateFailed       GraphState = "failed" // see Error, Remedy, RetryAt
 )
 
-// Model is one graph of the active model.
+// Model is one graph of a model.
 type Model struct {
 	Graph    string      `json:"graph"` // text, image
 	ID       string      `json:"id"`    // empty if no model is installed
@@ -229,6 +234,7 @@ func (s Snapshot) Model(graph string) (Model, bool) {
 func (s Snapshot) clone() Snapshot {
 	s.Phases = slices.Clone(s.Phases)
 	s.Models = slices.Clone(s.Models)
+	s.OtherModels = slices.Clone(s.OtherModels)
 	s.Workers = slices.Clone(s.Workers)
 	s.Capabilities = slices.Clone(s.Capabilities)
 	s.Caches = slices.Clone(s.Caches)

@@ -86,10 +86,8 @@ func newSupervisor(o Options, start starter) *Supervisor {
 	s.core = newCore(limitsOf(o.Settings, budget, cores), o.Log, o.Preload)
 	s.core.budget = budget
 	s.core.now = s.now()
-	found := s.resolve()
-	for _, g := range s.core.graphs {
-		s.core.resolve(g, found)
-	}
+	s.core.use, s.core.graphs = o.Use, nil
+	s.core.seat(s.findings(o.Use))
 	s.publish(s.core.now, true)
 	return s
 }
@@ -109,11 +107,6 @@ func limitsOf(set config.Supervisor, budget config.Budget, cores int) limits {
 		l.decoders = cores
 	}
 	return l
-}
-
-func (s *Supervisor) resolve() resolved {
-	m, _, err := s.catalog.Active(catalog.RoleImageText)
-	return resolved{model: m, err: err}
 }
 
 // Ready lets workers start. It may be called many times; before the first, no child is started.
@@ -180,11 +173,35 @@ func (s *Supervisor) ask(ctx context.Context, r *request) answer {
 	}
 }
 
-// ImageModel returns the model that EncodeImages uses: the one in memory, else the best installed one. The error is a
+// EncodeImagesBy is EncodeImages by a model that is named, whether it answers or not.
+func (s *Supervisor) EncodeImagesBy(ctx context.Context, ref photo.ModelRef, pixels [][]byte, p Priority) ([]worker.Embedding, error) {
+	a := s.ask(ctx, &request{kind: encodeImages, priority: p, ref: ref, pixels: pixels})
+	return a.embeddings, a.err
+}
+
+// EncodeTextBy is EncodeText by a model that is named, whether it answers or not.
+func (s *Supervisor) EncodeTextBy(ctx context.Context, ref photo.ModelRef, texts []string, p Priority) (Encoded, error) {
+	a := s.ask(ctx, &request{kind: encodeText, priority: p, ref: ref, texts: texts})
+	if a.err != nil {
+		return Encoded{}, a.err
+	}
+	return Encoded{Vectors: a.vectors, Ref: a.model.Ref(), Stage: a.model.Stage}, nil
+}
+
+// ModelOf returns a model that is installed. The error is a *worker.UnavailableError.
+func (s *Supervisor) ModelOf(ref photo.ModelRef) (catalog.Model, error) {
+	m, _, err := s.lookUp(ref)
+	if err != nil {
+		return catalog.Model{}, failure{reason: err.Error()}.error(purpose(catalog.GraphImage))
+	}
+	return m, nil
+}
+
+// ImageModel returns the model that answers, and that EncodeImages uses: the one in memory, else as the catalog knows it. The error is a
 // *worker.UnavailableError.
 func (s *Supervisor) ImageModel() (catalog.Model, error) { return s.modelOf(catalog.GraphImage) }
 
-// TextModel returns the model that EncodeText uses: the one in memory, else the best installed one. The error is a
+// TextModel returns the model that answers, and that EncodeText uses: the one in memory, else as the catalog knows it. The error is a
 // *worker.UnavailableError.
 func (s *Supervisor) TextModel() (catalog.Model, error) { return s.modelOf(catalog.GraphText) }
 
@@ -192,11 +209,11 @@ func (s *Supervisor) modelOf(g catalog.GraphName) (catalog.Model, error) {
 	if loaded := s.latest.Load().loaded[g]; loaded != nil {
 		return *loaded, nil
 	}
-	found := s.resolve()
-	if found.err != nil {
-		return catalog.Model{}, failure{reason: found.err.Error()}.error(purpose(g))
+	m, _, err := s.lookUp(s.latest.Load().use.Answering)
+	if err != nil {
+		return catalog.Model{}, failure{reason: err.Error()}.error(purpose(g))
 	}
-	return found.model, nil
+	return m, nil
 }
 
 // Prefetch loads a graph ahead of need and lets it rest anew. It returns at once.
@@ -204,7 +221,7 @@ func (s *Supervisor) Prefetch(g catalog.GraphName) { s.inbox.post(prefetchEvent{
 
 // Retry makes the supervisor try again at once what had failed, and look again which models are installed: for after the
 // remedy. It returns as soon as the disk was looked at.
-func (s *Supervisor) Retry() { s.inbox.post(retryEvent{found: s.resolve()}) }
+func (s *Supervisor) Retry() { s.inbox.post(retryEvent{found: s.findings(s.latest.Load().use)}) }
 
 // Unload takes a graph out of memory when its work in hand is done. It returns at once; the next request loads it again.
 func (s *Supervisor) Unload(g catalog.GraphName) { s.inbox.post(unloadEvent{graph: g}) }
@@ -220,5 +237,5 @@ func (s *Supervisor) ReportCapability(c Capability) { s.inbox.post(capabilityEve
 
 // ReportDownload says that a graph's files are being downloaded, or no longer.
 func (s *Supervisor) ReportDownload(g catalog.GraphName, running bool) {
-	s.inbox.post(downloadEvent{graph: g, running: running, found: s.resolve()})
+	s.inbox.post(downloadEvent{graph: g, running: running, found: s.findings(s.latest.Load().use)})
 }

@@ -21,6 +21,14 @@ func (c oneModel) Active(catalog.Role) (catalog.Model, string, error) {
 	return testModel(), "/models/starter", c.err
 }
 
+func (c oneModel) Find(string) (catalog.Model, string, bool) {
+	return testModel(), "/models/starter", c.err == nil
+}
+
+func (c oneModel) Installed(catalog.Model) catalog.State {
+	return catalog.State{Installed: c.err == nil}
+}
+
 // kept is a Counters that can fail.
 type kept struct {
 	mu     sync.Mutex

@@ -15,10 +15,12 @@ const loadRate = 20 << 20
 // view draws the snapshot of this instant, without its log, its sequence number and the budget.
 func (c *core) view() Snapshot {
 	s := Snapshot{
-		Version:  SnapshotVersion,
-		At:       c.now,
-		Ready:    c.ready,
-		Models:   make([]Model, 0, len(c.graphs)),
+		Version: SnapshotVersion,
+		At:      c.now,
+		Ready:   c.ready,
+		Models:  make([]Model, 0, len(c.graphs)), OtherModels: []Model{},
+		Use:      c.viewUse(),
+		use:      c.use,
 		Workers:  make([]Worker, 0, len(c.children)),
 		Caches:   slices.Clone(c.reports.caches),
 		Counters: c.allCounters(),
@@ -31,6 +33,10 @@ func (c *core) view() Snapshot {
 		s.Caches = []Cache{}
 	}
 	for _, g := range c.graphs {
+		if c.rank(g) > 0 {
+			s.OtherModels = append(s.OtherModels, c.viewGraph(g))
+			continue
+		}
 		s.Models = append(s.Models, c.viewGraph(g))
 		if g.state == StateReady {
 			m := g.model

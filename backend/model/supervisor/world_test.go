@@ -128,9 +128,15 @@ func (w *world) check() {
 		}
 	}
 	inflight := map[*request]int{}
-	perRole := map[worker.Role]int{}
+	perRole, perGraph := map[worker.Role]int{}, map[*graph]int{}
 	for _, ch := range w.core.children {
 		perRole[ch.role]++
+		if ch.graph != nil {
+			perGraph[ch.graph]++
+			if perGraph[ch.graph] > 1 || w.core.graphOf(ch.graph.name, ch.graph.ref) != ch.graph {
+				w.problem("graph %s of %s has %d processes", ch.graph.name, ch.graph.ref, perGraph[ch.graph])
+			}
+		}
 		most := 1
 		if ch.graph == nil {
 			most = w.core.limits.depth
@@ -145,12 +151,12 @@ func (w *world) check() {
 			}
 		}
 	}
-	if perRole[worker.RoleText] > 1 || perRole[worker.RoleImage] > 1 || perRole[worker.RoleDecode] > w.core.limits.decoders {
+	if perRole[worker.RoleDecode] > w.core.limits.decoders {
 		w.problem("too many processes: %v", perRole)
 	}
 	for _, r := range w.requests {
 		queued := 0
-		for _, q := range []*queue{&w.core.pool.queue, &w.core.graphs[0].queue, &w.core.graphs[1].queue} {
+		for _, q := range w.queues() {
 			if slices.Contains(q.waiting, r) {
 				queued++
 			}
@@ -166,7 +172,7 @@ func (w *world) check() {
 			w.problem("a request is in %d queues and %d calls, and not answered", queued, w.pendingCalls(r))
 		}
 	}
-	for _, q := range []*queue{&w.core.pool.queue, &w.core.graphs[0].queue, &w.core.graphs[1].queue} {
+	for _, q := range w.queues() {
 		if !slices.IsSortedFunc(q.waiting, func(a, b *request) int {
 			if before(a, b) {
 				return -1
@@ -176,6 +182,15 @@ func (w *world) check() {
 			w.problem("a queue is out of order")
 		}
 	}
+}
+
+// queues are all in which a request may wait.
+func (w *world) queues() []*queue {
+	all := []*queue{&w.core.pool.queue}
+	for _, g := range w.core.graphs {
+		all = append(all, &g.queue)
+	}
+	return all
 }
 
 func (w *world) pendingCalls(r *request) int {
@@ -210,7 +225,15 @@ func (w *world) up(i int, err error) {
 	w.spawned++
 	w.event(spawnedEvent{child: ch, process: &scripted{pid: 1000 + ch.id}})
 	loaded := worker.Loaded{Device: "cpu", MemoryBytes: 100 << 20}
-	w.event(launchedEvent{child: ch, model: testModel(), loaded: loaded, took: time.Second, err: err})
+	w.event(launchedEvent{child: ch, model: modelOfChild(ch), loaded: loaded, took: time.Second, err: err})
+}
+
+// modelOfChild is the model that a child loads.
+func modelOfChild(ch *child) catalog.Model {
+	if ch.graph == nil {
+		return catalog.Model{}
+	}
+	return modelNamed(ch.graph.ref)
 }
 
 // gone removes a child from those that shall end.
