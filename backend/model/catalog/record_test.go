@@ -165,3 +165,28 @@ func TestAModelIsWholeWithoutItsOptionalFiles(t *testing.T) {
 		m.Files[i].Optional = false
 	}
 }
+
+func FuzzRecord(f *testing.F) {
+	f.Add([]byte(`{"schema":1,"model":"m","revision":"1","files":[{"name":"x.onnx","bytes":1,"sha256":"` + sum("") + `","from":""}]}`))
+	f.Add([]byte(`{"schema":1,"files":[{"name":"../x"}]}`))
+	f.Add([]byte(`[[[[`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		folder := t.TempDir()
+		write(t, filepath.Join(folder, RecordFile), data)
+		r, err := ReadRecord(folder)
+		if err != nil {
+			return
+		}
+		for _, file := range r.Files {
+			if filepath.Base(file.Name) != file.Name || !filepath.IsLocal(file.Name) || file.Bytes < 0 {
+				t.Errorf("the file %q of %d bytes was accepted", file.Name, file.Bytes)
+			}
+		}
+		if err := r.Write(folder); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := ReadRecord(folder); err != nil || !slices.Equal(again.Files, r.Files) {
+			t.Errorf("it changes when written again: %v", err)
+		}
+	})
+}
