@@ -19,7 +19,9 @@ const (
 )
 
 // Families returns the families of models that this version of the program can run. The encoder has code for each.
-func Families() []string { return []string{FamilyStarter, FamilyViTGPT2, FamilyBLIP} }
+func Families() []string {
+	return []string{FamilyStarter, FamilyCLIP, FamilySigLIP2, FamilyViTGPT2, FamilyBLIP}
+}
 
 // The types of a Tensor.
 const (

@@ -18,7 +18,9 @@ type family struct {
 // families returns the code by the name of the family, one entry for each of catalog.Families.
 func families() map[string]family {
 	return map[string]family{
-		catalog.FamilyStarter: {image: loadPictures, text: loadWords},
+		catalog.FamilyStarter: {image: loadPictures, text: reading{tokenizer: wordPiece}.load},
+		catalog.FamilyCLIP:    {image: loadPictures, text: reading{tokenizer: clipPairs, causal: true}.load},
+		catalog.FamilySigLIP2: {image: loadPictures, text: reading{tokenizer: sentencePiece, full: true}.load},
 		catalog.FamilyViTGPT2: {caption: loadCaptioner},
 		catalog.FamilyBLIP:    {caption: loadCaptioner},
 	}

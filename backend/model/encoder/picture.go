@@ -16,7 +16,7 @@ const (
 	picturesOnDevice = 8
 )
 
-// pictures is the image half of the starter family: pixels of one size to vectors, and to probabilities of labels if
+// pictures is the image half of an image-text model: pixels of one size to vectors, and to probabilities of labels if
 // the model has any.
 type pictures struct {
 	turns

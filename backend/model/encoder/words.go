@@ -7,22 +7,37 @@ import (
 
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/encoder/internal/onnx"
-	"pixeldetective/backend/model/encoder/internal/tokenize"
 )
 
 // maxTexts is the largest batch of one inference.
 const maxTexts = 16
 
-// The inputs that the text half of the starter family knows.
+// The inputs that a graph of texts can have. One that has a single input may call it what it likes.
 const (
 	inputIDs  = "input_ids"
 	inputMask = "attention_mask"
 )
 
-// words is the text half of the starter family: texts to vectors, by way of a tokenizer.
+// tokenizer cuts texts into ids.
+type tokenizer interface {
+	Encode(text string) []int64
+	Pad() int64
+}
+
+// reading is how the texts of a family become ids.
+type reading struct {
+	tokenizer func(vocabulary []byte, limit int) (tokenizer, error)
+	// causal: what comes after a text's end token changes nothing, so that texts of several lengths share a batch without
+	// a mask, and none is longer than it must be.
+	causal bool
+	// full: the vector is made at the last place of all, so every text is filled up to the full length.
+	full bool
+}
+
+// words is the text half of an image-text model: texts to vectors, by way of a tokenizer.
 type words struct {
 	turns
-	tokenizer *tokenize.WordPiece
+	tokenizer tokenizer
 	inputs    []string // their names, in the contract's order
 	prompt    string
 	padTo     int // 0: to the longest text of the batch
@@ -30,27 +45,32 @@ type words struct {
 	dimension int
 }
 
-func loadWords(ctx context.Context, o LoadOptions, g *catalog.Graph) (TextEncoder, Loaded, error) {
+// load is the family's text function.
+func (r reading) load(ctx context.Context, o LoadOptions, g *catalog.Graph) (TextEncoder, Loaded, error) {
 	e := &words{prompt: o.Model.Prompt, padTo: g.Tokenizer.PadTo, batch: maxTexts, dimension: o.Model.Dimension}
+	if r.full {
+		e.padTo = max(e.padTo, g.Tokenizer.MaxTokens)
+	}
 	masked := false
 	for _, in := range g.Inputs {
-		switch in.Name {
-		case inputIDs:
-		case inputMask:
+		switch {
+		case in.Name == inputIDs:
+		case in.Name == inputMask:
 			masked = true
+		case len(g.Inputs) == 1:
 		default:
 			return nil, Loaded{}, fmt.Errorf("the text graph of the model %q wants the input %q, which this program cannot make", o.Model.ID, in.Name)
 		}
 		e.inputs = append(e.inputs, in.Name)
 	}
-	if !masked && e.padTo == 0 {
+	if !masked && !r.causal && e.padTo == 0 {
 		e.batch = 1 // without a mask, padding would change the vectors
 	}
 	vocabulary, err := readModelFile(ctx, o, g.Tokenizer.File)
 	if err != nil {
 		return nil, Loaded{}, err
 	}
-	if e.tokenizer, err = tokenize.NewWordPiece(vocabulary, g.Tokenizer.MaxTokens); err != nil {
+	if e.tokenizer, err = r.tokenizer(vocabulary, g.Tokenizer.MaxTokens); err != nil {
 		return nil, Loaded{}, &ContractError{File: g.Tokenizer.File, Reason: err.Error()}
 	}
 	contract := onnx.Contract{Inputs: g.Inputs, Outputs: g.Outputs[:1:1]}
