@@ -120,11 +120,24 @@ func (c *console) printModels(b *backend.Backend) error {
 	return nil
 }
 
-// inUse returns the models whose vectors answer, beside the catalog's choice.
+// inUse returns the models whose vectors answer, and those that a person chose.
 func inUse(ctx context.Context, b *backend.Backend) ([]photo.ModelRef, error) {
+	var refs []photo.ModelRef
 	ref, ok, err := b.Store.Answering(ctx)
-	if err != nil || !ok {
+	if err != nil {
 		return nil, err
 	}
-	return []photo.ModelRef{ref}, nil
+	if ok {
+		refs = append(refs, ref)
+	}
+	for _, role := range []catalog.Role{catalog.RoleImageText, catalog.RoleCaption, catalog.RoleTextInImage} {
+		id, err := b.Store.ModelChoice(ctx, string(role))
+		if err != nil {
+			return nil, err
+		}
+		if m, _, ok := b.Catalog.Find(id); ok && id != "" {
+			refs = append(refs, m.Ref())
+		}
+	}
+	return refs, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/install"
 	"pixeldetective/backend/photo"
@@ -100,6 +102,18 @@ func (s *shop) want(code int, args ...string) (out, errOut string) {
 		s.t.Fatalf("%q ends with %d, not %d: %s%s", args, have, code, &o, &e)
 	}
 	return o.String(), e.String()
+}
+
+// choose writes down that a person chose a model.
+func (s *shop) choose(id string) {
+	s.t.Helper()
+	library, err := store.Open(s.t.Context(), store.Options{Dir: s.library, BackupDir: filepath.Join(s.library, "backup")})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := errors.Join(library.ChooseModel(s.t.Context(), string(catalog.RoleImageText), id), library.Close()); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // rows runs a command with --json and reads its last line.
@@ -199,6 +213,12 @@ func TestWhatModelsCannotDo(t *testing.T) {
 			t.Errorf("%q: %s", c.args, complaint)
 		}
 	}
+	s.want(0, "models", "install", "better")
+	s.choose("better")
+	s.want(1, "models", "remove", "better")
+	s.choose("")
+	s.want(0, "models", "remove", "better")
+	s.requests.Store(0)
 	s.want(0, "models", "install", "first")
 	if s.requests.Load() != 0 {
 		t.Errorf("%d requests for a model that is here", s.requests.Load())

@@ -14,14 +14,16 @@ import (
 	"pixeldetective/backend/photo"
 )
 
-// MayRemove returns *InUseError for a model that came with the program, that answers for its role, or that is one of
-// inUse; nil for all others.
+// MayRemove returns *InUseError for a model that came with the program or is one of inUse, nil for all others. Where inUse is
+// empty, the model that the catalog would search with counts as in use.
 func MayRemove(c *catalog.Catalog, m catalog.Model, inUse ...photo.ModelRef) error {
 	if c.Ships(m) {
 		return &InUseError{Model: m.Name, Ships: true}
 	}
-	active, _, err := c.Active(m.Role)
-	if (err == nil && active.ID == m.ID) || slices.Contains(inUse, m.Ref()) {
+	if active, _, err := c.Active(catalog.RoleImageText); len(inUse) == 0 && err == nil {
+		inUse = []photo.ModelRef{active.Ref()}
+	}
+	if slices.Contains(inUse, m.Ref()) {
 		return &InUseError{Model: m.Name}
 	}
 	return nil

@@ -79,7 +79,10 @@ func TestModelsInUseAndThoseThatShipAreNotRemoved(t *testing.T) {
 	if err := MayRemove(c, m); !errors.As(err, &refused) || refused.Ships || !strings.Contains(err.Error(), "in use") {
 		t.Error(err)
 	}
-	if err := MayRemove(c, other, other.Ref()); !errors.As(err, &refused) {
+	if err := MayRemove(c, m, other.Ref()); err != nil {
+		t.Errorf("one that another answers for: %v", err)
+	}
+	if err := MayRemove(c, m, other.Ref(), m.Ref()); !errors.As(err, &refused) {
 		t.Error(err)
 	}
 }
