@@ -138,16 +138,22 @@ func (b *Backend) openParts(ctx context.Context) error {
 	for _, problem := range b.Catalog.Problems() {
 		b.Log.Warn().Str("file", problem.File).Str("remedy", problem.Remedy).Msg(problem.Reason)
 	}
+	use, err := b.modelUse(ctx)
+	if err != nil {
+		return err
+	}
 	b.Supervisor = supervisor.New(supervisor.Options{
+		Use:      use,
 		Settings: b.Settings.Supervisor, Paths: b.Paths, Catalog: b.Catalog, Log: b.Log, LogLines: b.log.Lines, Now: b.now,
 		Counters: counters{b.Store}, Preload: b.config.Preload,
 	})
 	b.Indexer = indexer.New(indexer.Options{
-		Library: b.Store, Workers: &indexWorkers{supervisor: b.Supervisor, settings: b.Settings, now: b.now}, Log: b.Log,
+		Library: b.Store, Workers: &indexWorkers{supervisor: b.Supervisor, settings: b.Settings, now: b.now, use: b.modelUse}, Log: b.Log,
 		MaxFileBytes: b.Settings.Indexing.MaxFileBytes, QueueBytes: b.Settings.Indexing.QueueBytes,
 		MaxPixels: b.Settings.Indexing.MaxPixels, SettleAfter: b.Settings.Indexing.SettleAfter,
 		ThumbnailSide: b.Settings.Indexing.ThumbnailSide, BatchSize: b.Settings.Indexing.BatchSize, Now: b.now,
 		OnProgress: func(p indexer.Progress) { b.Supervisor.Report(indexPhase(p)) },
+		OnUpgrade:  func(p indexer.Progress) { b.Supervisor.Report(upgradePhase(p)) },
 	})
 	b.Search = search.New(search.Deps{
 		Store: b.Store, Encoder: b.Supervisor, Log: b.Log, Settings: b.Settings.Search, Cache: b.Paths.Cache,
@@ -170,6 +176,7 @@ func (b *Backend) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.Supervisor.Run(ctx) })
 	group.Go(func() error { return b.reportCaches(ctx) })
+	group.Go(func() error { return b.followModels(ctx) })
 	if b.config.Services.Search {
 		group.Go(func() error { return b.Search.Run(ctx) })
 	}

@@ -183,6 +183,10 @@ func (b *Backend) serve(ctx context.Context) error {
 		b.letPaint(ctx)
 		return b.reportCaches(ctx)
 	})
+	group.Go(func() error {
+		b.letPaint(ctx)
+		return b.followModels(ctx)
+	})
 	if b.config.Services.Search {
 		group.Go(func() error {
 			b.letPaint(ctx)

@@ -53,7 +53,7 @@ func (b *Backend) SearchPicture(ctx context.Context, file string, r search.Reque
 	if err := b.Search.WaitReady(ctx); err != nil {
 		return search.Answer{}, err
 	}
-	model, err := b.Supervisor.ImageModel()
+	model, err := b.pictureModel()
 	if err != nil {
 		return search.Answer{}, err
 	}
@@ -70,13 +70,22 @@ func (b *Backend) SearchPicture(ctx context.Context, file string, r search.Reque
 		}
 		r.Photo = nil
 	}
-	r.Vector, err = b.embedFile(ctx, path, inputOf(model))
+	r.VectorBy = model.Ref()
+	r.Vector, err = b.embedFile(ctx, path, model)
 	if err != nil {
 		return search.Answer{}, err
 	}
 	answer, err := b.Search.Similar(ctx, r)
 	answer.Query = file
 	return answer, err
+}
+
+// pictureModel is the model that a picture is looked at by: that of the vectors in memory, else the one that answers.
+func (b *Backend) pictureModel() (catalog.Model, error) {
+	if ref, ok := b.Search.Model(); ok {
+		return b.Supervisor.ModelOf(ref)
+	}
+	return b.Supervisor.ImageModel()
 }
 
 // inputOf is what a model wants of a photo.
@@ -86,7 +95,7 @@ func inputOf(m catalog.Model) worker.InputSpec {
 }
 
 // embedFile makes the vector of a picture that is not in the library.
-func (b *Backend) embedFile(ctx context.Context, path string, input worker.InputSpec) ([]float32, error) {
+func (b *Backend) embedFile(ctx context.Context, path string, model catalog.Model) ([]float32, error) {
 	data, err := readPicture(path, b.Settings.Indexing.MaxFileBytes)
 	if err != nil {
 		return nil, err
@@ -95,12 +104,12 @@ func (b *Backend) embedFile(ctx context.Context, path string, input worker.Input
 		Data:      data,
 		Extension: strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")),
 		MaxPixels: b.Settings.Indexing.MaxPixels,
-		Inputs:    []worker.InputSpec{input},
+		Inputs:    []worker.InputSpec{inputOf(model)},
 	}, supervisor.PriorityQuery)
 	if err != nil {
 		return nil, fmt.Errorf("the picture %q cannot be read: %w", path, err)
 	}
-	embeddings, err := b.Supervisor.EncodeImages(ctx, decoded.Inputs, supervisor.PriorityQuery)
+	embeddings, err := b.Supervisor.EncodeImagesBy(ctx, model.Ref(), decoded.Inputs, supervisor.PriorityQuery)
 	if err != nil {
 		return nil, err
 	}

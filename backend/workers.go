@@ -10,6 +10,7 @@ import (
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/model/worker"
+	"pixeldetective/backend/photo"
 )
 
 // indexWorkers lends the supervisor to the indexer, at the indexer's priority.
@@ -17,6 +18,7 @@ type indexWorkers struct {
 	supervisor *supervisor.Supervisor
 	settings   config.Settings
 	now        func() time.Time
+	use        func(context.Context) (supervisor.Use, error)
 }
 
 var _ indexer.Workers = (*indexWorkers)(nil)
@@ -31,8 +33,8 @@ func (w *indexWorkers) Decode(ctx context.Context, job worker.DecodeJob, alone b
 // DecodeSlots keeps every decoder fed: one photo in work, one on its way.
 func (w *indexWorkers) DecodeSlots() int { return 2 * max(1, w.supervisor.Snapshot().Decoders.Limit) }
 
-func (w *indexWorkers) EncodeImages(ctx context.Context, pixels [][]byte) ([]worker.Embedding, error) {
-	return w.supervisor.EncodeImages(ctx, pixels, supervisor.PriorityIndex)
+func (w *indexWorkers) EncodeImages(ctx context.Context, ref photo.ModelRef, pixels [][]byte) ([]worker.Embedding, error) {
+	return w.supervisor.EncodeImagesBy(ctx, ref, pixels, supervisor.PriorityIndex)
 }
 
 // searchingFor is how long after a query somebody is still taken to be searching.
@@ -50,7 +52,30 @@ func (w *indexWorkers) BatchLimit() int {
 	return w.settings.Indexing.BatchSize
 }
 
-func (w *indexWorkers) ImageModel() (catalog.Model, error) { return w.supervisor.ImageModel() }
+// ImageModel is of the library, not of the supervisor's snapshot, which may be a moment older.
+func (w *indexWorkers) ImageModel() (catalog.Model, error) {
+	use, err := w.use(context.Background())
+	if err != nil {
+		return catalog.Model{}, err
+	}
+	return w.supervisor.ModelOf(use.Answering)
+}
+
+func (w *indexWorkers) WantedModel() (catalog.Model, error) {
+	use, err := w.use(context.Background())
+	if err != nil {
+		return catalog.Model{}, err
+	}
+	return w.supervisor.ModelOf(use.Wanted)
+}
+
+func (w *indexWorkers) Together() bool { return w.supervisor.Snapshot().Use.Together }
+
+// Prepare loads the half of a model that reads questions, by reading one.
+func (w *indexWorkers) Prepare(ctx context.Context, ref photo.ModelRef) error {
+	_, err := w.supervisor.EncodeTextBy(ctx, ref, []string{"a photo"}, supervisor.PriorityIndex)
+	return err
+}
 
 // counters keeps the supervisor's counts in the library.
 type counters struct{ store *store.Store }
@@ -62,6 +87,18 @@ func (c counters) Add(ctx context.Context, name string, n int64) error {
 }
 
 func (c counters) All(ctx context.Context) (map[string]int64, error) { return c.store.Counters(ctx) }
+
+// upgradePhase is the wanted model's look at photos as a phase of the snapshot.
+func upgradePhase(p indexer.Progress) supervisor.Phase {
+	phase := indexPhase(p)
+	phase.Name = supervisor.PhaseUpgrade
+	if p.Running {
+		phase.Message = "A better model looks at your photos; the other answers meanwhile"
+	} else if p.Done < p.Total && phase.State == supervisor.PhaseDone {
+		phase.State, phase.Percent = supervisor.PhaseWaiting, 100*float64(p.Done)/float64(p.Total)
+	}
+	return phase
+}
 
 // indexPhase is the indexer's progress as a phase of the snapshot.
 func indexPhase(p indexer.Progress) supervisor.Phase {

@@ -45,7 +45,7 @@ func (c *console) modelsCommand() *cobra.Command {
 	}
 	models.AddCommand(
 		&cobra.Command{Use: "list", Short: "List the models that the program knows", Args: arguments(cobra.NoArgs), RunE: list},
-		c.modelsInstallCommand(), c.modelsRemoveCommand(), c.modelsVerifyCommand(), c.modelsPruneCommand(),
+		c.modelsInstallCommand(), c.modelsRemoveCommand(), c.modelsVerifyCommand(), c.modelsPruneCommand(), c.modelsUseCommand(),
 	)
 	return models
 }

@@ -111,7 +111,7 @@ func (e *Engine) encode(ctx context.Context, model catalog.Model, texts []string
 	for i, t := range missing {
 		prompted[i] = prompt(model.Prompt, t)
 	}
-	made, err := e.deps.Encoder.EncodeText(ctx, prompted, supervisor.PriorityQuery)
+	made, err := e.deps.Encoder.EncodeTextBy(ctx, out.ref, prompted, supervisor.PriorityQuery)
 	if err != nil {
 		return out, err
 	}

@@ -35,9 +35,11 @@ type Library interface {
 
 // Encoder is what an engine needs of the models.
 type Encoder interface {
-	// TextModel returns the model that questions are encoded with, whether it is loaded or not.
+	// TextModel returns the model that answers, whether it is loaded or not.
 	TextModel() (catalog.Model, error)
-	EncodeText(ctx context.Context, texts []string, p supervisor.Priority) (supervisor.Encoded, error)
+	// EncodeTextBy makes vectors of texts by the model that is named: that of the matrix, which may be the one before for as
+	// long as it takes to load the vectors of the one that answers now.
+	EncodeTextBy(ctx context.Context, ref photo.ModelRef, texts []string, p supervisor.Priority) (supervisor.Encoded, error)
 }
 
 // Deps are what an engine is made of.
@@ -105,6 +107,15 @@ func (e *Engine) Ready() bool {
 	default:
 		return false
 	}
+}
+
+// Model returns the model whose vectors are in memory; ok is false while there are none.
+func (e *Engine) Model() (ref photo.ModelRef, ok bool) {
+	l := e.current.Load()
+	if l == nil {
+		return photo.ModelRef{}, false
+	}
+	return l.model.Ref(), true
 }
 
 // Seen returns how many photos can be found by their meaning, and the memory that their vectors take.

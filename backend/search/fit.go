@@ -95,6 +95,12 @@ func (e *Engine) rest(ctx context.Context, q *question, v []float32) error {
 // vectorOf returns what the code of a photo stands for; nil where it is not there.
 func (l *loaded) vectorOf(num int64) []float32 { return l.matrix.Vectors([]int64{num})[num] }
 
+// errChanged says that the matrix of a question was closed, because another one took its place.
+var errChanged = errors.New("the model in use changed while the question was answered; ask again")
+
+// overtaken says whether a question failed because its matrix was closed.
+func overtaken(err error) bool { return errors.Is(err, errChanged) || errors.Is(err, vector.ErrClosed) }
+
 // search scans the matrix and scores the exact best again with the library's vectors.
 func (e *Engine) search(ctx context.Context, l *loaded, v []float32, k, exact int, allow, deny *roaring.Bitmap) (vector.Result, error) {
 	r, err := l.matrix.Search(ctx, v, vector.Options{
@@ -104,7 +110,7 @@ func (e *Engine) search(ctx context.Context, l *loaded, v []float32, k, exact in
 		},
 	})
 	if errors.Is(err, vector.ErrClosed) {
-		return r, errors.New("the model in use changed while the question was answered; ask again")
+		return r, errChanged
 	}
 	if err != nil {
 		return r, fmt.Errorf("search by meaning: %w", err)

@@ -87,7 +87,7 @@ func (e *Engine) kick() {
 func (e *Engine) sync(ctx context.Context) error {
 	model, err := e.deps.Encoder.TextModel()
 	if err != nil || model.Dimension <= 0 {
-		// No model: names and words can be searched all the same.
+		// No model: names and words can be searched all the same, and what is loaded goes on answering as far as it can.
 		e.readyOnce.Do(func() { close(e.ready) })
 		return nil
 	}

@@ -155,7 +155,7 @@ func (f *fakeEncoder) TextModel() (catalog.Model, error) {
 	return f.model, nil
 }
 
-func (f *fakeEncoder) EncodeText(ctx context.Context, texts []string, _ supervisor.Priority) (supervisor.Encoded, error) {
+func (f *fakeEncoder) EncodeTextBy(ctx context.Context, ref photo.ModelRef, texts []string, _ supervisor.Priority) (supervisor.Encoded, error) {
 	f.calls.Add(1)
 	f.texts.Add(int64(len(texts)))
 	if entered := f.hang.Swap(nil); entered != nil {

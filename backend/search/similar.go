@@ -10,23 +10,41 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 
+	"pixeldetective/backend/photo"
 	"pixeldetective/backend/search/vector"
 )
 
 // ErrNoModel says that pictures cannot be compared because no model has seen them yet.
 var ErrNoModel = errors.New("pictures cannot be compared yet: no model has seen your photos")
 
+// ErrOtherModel says that the vector of a picture is by another model than the one that answers now: it is to be made anew.
+var ErrOtherModel = errors.New("the model in use changed while the picture was looked at; ask again")
+
 // Similar answers with the photos that look like one of the library, or like the picture whose vector is given, best first.
-// A photo of the library is left out unless r.Self. Errors: ErrNoModel, ErrNoVector, ErrSuperseded.
+// A photo of the library is left out unless r.Self. Errors: ErrNoModel, ErrNoVector, ErrOtherModel, ErrSuperseded.
 func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err error) {
 	began := time.Now()
 	ctx, end := e.begin(ctx, r.Stream)
 	defer func() { err = end(err) }()
+	answer, err = e.similarOnce(ctx, r)
+	for again := 0; overtaken(err) && again < 3; again++ {
+		answer, err = e.similarOnce(ctx, r)
+	}
+	answer.TookMS = float64(time.Since(began).Microseconds()) / 1000
+	return answer, err
+}
+
+// similarOnce answers with one matrix.
+func (e *Engine) similarOnce(ctx context.Context, r Request) (Answer, error) {
 	l := e.current.Load()
 	if l == nil {
 		return Answer{}, ErrNoModel
 	}
 	v, self := r.Vector, int64(-1)
+	var err error
+	if r.Photo == nil && r.VectorBy != (photo.ModelRef{}) && r.VectorBy != l.model.Ref() {
+		return Answer{}, ErrOtherModel
+	}
 	if r.Photo != nil {
 		if v, self, err = e.vectorOf(ctx, l, r); err != nil {
 			return Answer{}, err
@@ -65,7 +83,6 @@ func (e *Engine) Similar(ctx context.Context, r Request) (answer Answer, err err
 	for i, h := range a.Hits {
 		a.Hits[i].Why = []Reason{{SourceLike, q.alike(h, self)}}
 	}
-	a.TookMS = float64(time.Since(began).Microseconds()) / 1000
 	return a, nil
 }
 

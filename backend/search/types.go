@@ -26,6 +26,8 @@ type Request struct {
 	// had encoded by the active model. Exactly one is set.
 	Photo  *photo.ID
 	Vector []float32
+	// VectorBy is the model that made Vector; the zero ModelRef: the one that answers.
+	VectorBy photo.ModelRef
 	// Self lets Similar find Photo itself too, before all others.
 	Self bool
 	// Limit is how many hits are wanted at most; 0: the setting.

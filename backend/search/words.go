@@ -53,6 +53,16 @@ func (e *Engine) Words(ctx context.Context, r Request) (answer Answer, err error
 	}
 	ctx, end := e.begin(ctx, r.Stream)
 	defer func() { err = end(err) }()
+	answer, err = e.wordsOnce(ctx, r, x)
+	for again := 0; overtaken(err) && again < 3; again++ {
+		answer, err = e.wordsOnce(ctx, r, x) // another matrix took over: all of the question is asked of that one
+	}
+	answer.TookMS = float64(time.Since(began).Microseconds()) / 1000
+	return answer, err
+}
+
+// wordsOnce answers a question by one matrix.
+func (e *Engine) wordsOnce(ctx context.Context, r Request, x query.Expression) (answer Answer, err error) {
 	q := &question{Request: r, expression: x, words: contentWords(x), limit: e.limit(r)}
 	if len(x.Wanted()) == 0 {
 		return Answer{Query: r.Query, Hits: []Hit{}, Notes: []string{"Type what you are looking for: a word, a few words, or a sentence."}}, nil
@@ -82,9 +92,7 @@ func (e *Engine) Words(ctx context.Context, r Request) (answer Answer, err error
 			return Answer{}, err
 		}
 	}
-	answer, err = e.answer(ctx, q)
-	answer.TookMS = float64(time.Since(began).Microseconds()) / 1000
-	return answer, err
+	return e.answer(ctx, q)
 }
 
 func (e *Engine) limit(r Request) int {
@@ -115,12 +123,16 @@ func (e *Engine) understand(ctx context.Context, q *question) error {
 		wait, cancel = context.WithTimeout(ctx, q.Patience)
 		defer cancel()
 	}
-	model, err := e.deps.Encoder.TextModel()
+	// The question is read by the model of the matrix, also while the vectors of another one that answers now are loaded.
+	l := e.current.Load()
+	var err error
+	if l == nil {
+		_, err = e.deps.Encoder.TextModel()
+	}
 	if err == nil {
-		l := e.current.Load()
-		if l == nil || l.model.Ref() != model.Ref() {
+		if l == nil {
 			e.kick()
-			if l == nil && !e.Ready() {
+			if !e.Ready() {
 				q.notes = append(q.notes, "Only names, tags and captions were searched: what the photos show is still being read.")
 				return nil
 			}

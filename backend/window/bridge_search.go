@@ -153,7 +153,7 @@ func (b *Bridge) searchPicture(ctx context.Context, p *Parts, token string, r se
 		return found, err
 	}
 	r.Photo = nil
-	if r.Vector, err = embedPicture(ctx, p, asked.Preview); err != nil {
+	if r.Vector, r.VectorBy, err = embedPicture(ctx, p, asked.Preview); err != nil {
 		return search.Answer{}, err
 	}
 	return p.Search.Similar(ctx, r)
@@ -166,11 +166,14 @@ func waitReady(ctx context.Context, p *Parts) {
 	_ = p.Search.WaitReady(ctx) // the engine says it better
 }
 
-// embedPicture makes the vector of a picture, by the model in use.
-func embedPicture(ctx context.Context, p *Parts, data []byte) ([]float32, error) {
+// embedPicture makes the vector of a picture, by the model whose vectors are in memory, and names it.
+func embedPicture(ctx context.Context, p *Parts, data []byte) ([]float32, photo.ModelRef, error) {
 	model, err := p.Supervisor.ImageModel()
+	if ref, ok := p.Search.Model(); ok {
+		model, err = p.Supervisor.ModelOf(ref)
+	}
 	if err != nil {
-		return nil, err
+		return nil, photo.ModelRef{}, err
 	}
 	pre := model.Image.Preprocess
 	decoded, err := p.Supervisor.Decode(ctx, worker.DecodeJob{
@@ -178,13 +181,13 @@ func embedPicture(ctx context.Context, p *Parts, data []byte) ([]float32, error)
 		Inputs: []worker.InputSpec{{Width: pre.Width, Height: pre.Height, Fit: pre.Fit, Filter: pre.Filter}},
 	}, supervisor.PriorityQuery)
 	if err != nil {
-		return nil, err
+		return nil, photo.ModelRef{}, err
 	}
-	made, err := p.Supervisor.EncodeImages(ctx, decoded.Inputs, supervisor.PriorityQuery)
+	made, err := p.Supervisor.EncodeImagesBy(ctx, model.Ref(), decoded.Inputs, supervisor.PriorityQuery)
 	if err != nil {
-		return nil, err
+		return nil, photo.ModelRef{}, err
 	}
-	return made[0].Vector, nil
+	return made[0].Vector, model.Ref(), nil
 }
 
 // filter is what narrows a question as the store knows it.

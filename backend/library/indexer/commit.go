@@ -100,6 +100,12 @@ func (p *pass) transact(ctx context.Context, jobs []*job) error {
 		switch {
 		case j.skipped:
 			p.summary.Stale++
+		case j.failure != nil && p.upgrading && j.Previous != nil:
+			// The photo stays as it is: the model that answers has seen it.
+			done = append(done, store.Indexed{Pending: j.Pending, Photo: *j.Previous, Unseen: []store.Unseen{{
+				Ref: p.ref, Kind: j.failure.Kind, Reason: j.failure.Reason,
+			}}})
+			p.options.Log.Info().Str("path", j.Path()).Str("reason", j.failure.Reason).Msg("a photo cannot be seen by the model that is wanted")
 		case j.failure != nil:
 			failed = append(failed, *j.failure)
 			p.options.Log.Info().Str("path", j.Path()).Str("reason", j.failure.Reason).Msg("a photo could not be indexed")
@@ -115,7 +121,7 @@ func (p *pass) transact(ctx context.Context, jobs []*job) error {
 		p.note(committed, done)
 		p.options.OnCommit()
 	}
-	p.x.progress.finished(int64(len(jobs)), int64(len(failed)))
+	p.progress().finished(int64(len(jobs)), int64(len(failed)))
 	return nil
 }
 

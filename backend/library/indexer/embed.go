@@ -186,7 +186,7 @@ func (p *pass) encode(ctx context.Context, jobs []*job) ([]worker.Embedding, err
 		return nil, fmt.Errorf("counting inferences: %w", err)
 	}
 	p.inferred.Add(int64(len(jobs)))
-	embeddings, err := p.options.Workers.EncodeImages(ctx, pixels)
+	embeddings, err := p.options.Workers.EncodeImages(ctx, p.ref, pixels)
 	if err == nil && len(embeddings) != len(jobs) {
 		err = fmt.Errorf("the model gave %d vectors for %d photos", len(embeddings), len(jobs))
 	}

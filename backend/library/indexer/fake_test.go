@@ -25,18 +25,24 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // scriptedWorkers do what a photo's text tells them: "pixels=X" names its pixels; "refuse", "crash", "hang" and
 // "crash-model" inject faults. They stand in for child processes only where a fault has to come at a given moment.
 type scriptedWorkers struct {
-	mu       sync.Mutex
-	decodes  []string // text of each photo decoded
-	alone    []string // those decoded alone
-	inferred []string // pixels of each photo inferred
-	batches  []int
-	modelErr error
-	encodeAs func(pixels [][]byte) error // called before an inference; its error is the answer
-	onDecode func(text string)
-	decodeAs func(text string) error // its error is the answer
-	limit    int
-	inFlight int64 // bytes
-	peak     int64
+	mu         sync.Mutex
+	decodes    []string // text of each photo decoded
+	alone      []string // those decoded alone
+	inferred   []string // pixels of each photo inferred
+	batches    []int
+	modelErr   error
+	wanted     string   // id of the model that is wanted; empty: the one that answers
+	answers    string   // id of the model that answers; empty: starter
+	turns      []string // the models that looked at photos, in the order of their turns
+	apart      bool     // the two do not fit into memory at once
+	prepared   []photo.ModelRef
+	prepareErr error
+	encodeAs   func(pixels [][]byte) error // called before an inference; its error is the answer
+	onDecode   func(text string)
+	decodeAs   func(text string) error // its error is the answer
+	limit      int
+	inFlight   int64 // bytes
+	peak       int64
 }
 
 func (w *scriptedWorkers) Decode(ctx context.Context, job worker.DecodeJob, alone bool) (worker.Decoded, error) {
@@ -93,10 +99,13 @@ func (w *scriptedWorkers) Decode(ctx context.Context, job worker.DecodeJob, alon
 func (w *scriptedWorkers) DecodeSlots() int { return 3 }
 func (w *scriptedWorkers) BatchLimit() int  { return max(1, w.limit) }
 
-func (w *scriptedWorkers) EncodeImages(_ context.Context, pixels [][]byte) ([]worker.Embedding, error) {
+func (w *scriptedWorkers) EncodeImages(_ context.Context, ref photo.ModelRef, pixels [][]byte) ([]worker.Embedding, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.batches = append(w.batches, len(pixels))
+	if len(w.turns) == 0 || w.turns[len(w.turns)-1] != ref.ID {
+		w.turns = append(w.turns, ref.ID)
+	}
 	if w.encodeAs != nil {
 		if err := w.encodeAs(pixels); err != nil {
 			return nil, err
@@ -116,10 +125,36 @@ func (w *scriptedWorkers) ImageModel() (catalog.Model, error) {
 	if w.modelErr != nil {
 		return catalog.Model{}, w.modelErr
 	}
+	if w.answers != "" {
+		return scriptedModel(w.answers), nil
+	}
+	return scriptedModel("starter"), nil
+}
+
+func (w *scriptedWorkers) WantedModel() (catalog.Model, error) {
+	w.mu.Lock()
+	wanted := w.wanted
+	w.mu.Unlock()
+	if wanted == "" {
+		return w.ImageModel()
+	}
+	return scriptedModel(wanted), nil
+}
+
+func (w *scriptedWorkers) Together() bool { return !w.apart }
+
+func (w *scriptedWorkers) Prepare(_ context.Context, ref photo.ModelRef) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.prepared = append(w.prepared, ref)
+	return w.prepareErr
+}
+
+func scriptedModel(id string) catalog.Model {
 	return catalog.Model{
-		ID: "starter", Revision: "1",
+		ID: id, Revision: "1",
 		Image: &catalog.Graph{Preprocess: &catalog.Preprocess{Width: 4, Height: 4, Fit: "stretch", Filter: "bilinear"}},
-	}, nil
+	}
 }
 
 func (w *scriptedWorkers) count() (decodes, inferred int) {
@@ -191,6 +226,13 @@ func (b *bench) scan() store.ReconcileResult {
 		b.t.Fatal(err)
 	}
 	return r
+}
+
+// scanIn is scan for a worker's goroutine.
+func (b *bench) scanIn(ctx context.Context) {
+	if _, err := folder.Scan(ctx, b.store, b.folder, ""); err != nil {
+		b.t.Error(err)
+	}
 }
 
 func (b *bench) pass() Summary {

@@ -24,6 +24,8 @@ type Library interface {
 	Commit(ctx context.Context, done []store.Indexed, failed []store.Failed) (store.Committed, error)
 	SetFolderState(ctx context.Context, id store.FolderID, state store.FolderState, reason string) error
 	AddCounter(ctx context.Context, name string, n int64) error
+	Lacking(ctx context.Context, ref photo.ModelRef) (int64, error)
+	Switch(ctx context.Context, to photo.ModelRef, anyway bool) (done bool, missing int64, err error)
 }
 
 // Workers is what the indexer needs of the supervisor. Every call may wait; errors are those of package worker.
@@ -32,12 +34,18 @@ type Workers interface {
 	Decode(ctx context.Context, job worker.DecodeJob, alone bool) (worker.Decoded, error)
 	// DecodeSlots is how many decodes may usefully be in flight, at least 1.
 	DecodeSlots() int
-	// EncodeImages makes vectors and tags of pixels that Decode made.
-	EncodeImages(ctx context.Context, pixels [][]byte) ([]worker.Embedding, error)
+	// EncodeImages makes vectors and tags of pixels that Decode made, by the model that is named.
+	EncodeImages(ctx context.Context, ref photo.ModelRef, pixels [][]byte) ([]worker.Embedding, error)
 	// BatchLimit is the largest batch that leaves room for queries now, at least 1.
 	BatchLimit() int
-	// ImageModel is the model that photos are to be embedded with, or a *worker.UnavailableError.
+	// ImageModel is the model that answers, or a *worker.UnavailableError.
 	ImageModel() (catalog.Model, error)
+	// WantedModel is the model that shall answer, which is mostly the one that does, or a *worker.UnavailableError.
+	WantedModel() (catalog.Model, error)
+	// Together says that the graphs of both fit into memory at once.
+	Together() bool
+	// Prepare has a model ready to read questions when it returns nil.
+	Prepare(ctx context.Context, ref photo.ModelRef) error
 }
 
 // Options configure an Indexer. All fields but Now, OnProgress and OnCommit are required.
@@ -57,8 +65,12 @@ type Options struct {
 	Now         func() time.Time
 	// OnProgress is called at most ten times a second, and at the end of a pass. It must not block.
 	OnProgress func(Progress)
+	// OnUpgrade is OnProgress for the wanted model's look at photos, where it is not the one that answers.
+	OnUpgrade func(Progress)
 	// OnCommit is called after each transaction. It must not block.
 	OnCommit func()
+	// OnSwitch is called after another model has been made the one that answers. It must not block.
+	OnSwitch func()
 }
 
 // Indexer runs the pipeline. Make one with New; it starts nothing.
@@ -70,6 +82,7 @@ type Indexer struct {
 	mu       sync.Mutex
 	cancel   context.CancelFunc // ends the pass under way; nil between passes
 	progress *progress
+	upgrade  *progress
 }
 
 // New returns an Indexer that has done nothing yet.
@@ -83,10 +96,16 @@ func New(o Options) *Indexer {
 	if o.OnCommit == nil {
 		o.OnCommit = func() {}
 	}
+	if o.OnUpgrade == nil {
+		o.OnUpgrade = func(Progress) {}
+	}
+	if o.OnSwitch == nil {
+		o.OnSwitch = func() {}
+	}
 	if o.RetryEvery <= 0 {
 		o.RetryEvery = 5 * time.Second
 	}
-	return &Indexer{options: o, wake: make(chan struct{}, 1), progress: newProgress(o.Now)}
+	return &Indexer{options: o, wake: make(chan struct{}, 1), progress: newProgress(o.Now), upgrade: newProgress(o.Now)}
 }
 
 // Wake makes Run look for pending work. It never blocks.
@@ -119,14 +138,26 @@ func (x *Indexer) Progress() Progress {
 	return p
 }
 
-func (x *Indexer) announce() { x.options.OnProgress(x.Progress()) }
+// Upgrade returns how far the wanted model's look at photos is: Done of the Total that lacked a vector of it when it began.
+func (x *Indexer) Upgrade() Progress {
+	p := x.upgrade.snapshot()
+	p.Paused = x.gate.isClosed()
+	return p
+}
+
+func (x *Indexer) announce() {
+	x.options.OnProgress(x.Progress())
+	if p := x.Upgrade(); p.Total > 0 || p.Running {
+		x.options.OnUpgrade(p)
+	}
+}
 
 // Run does all pending work, then waits for Wake, until ctx ends. Work that cannot go on now (no worker, a full disk)
 // is tried again when the reason says, or after RetryEvery.
 func (x *Indexer) Run(ctx context.Context) error {
 	said := ""
 	for ctx.Err() == nil {
-		summary, err := x.pass(ctx, x.options.SettleAfter)
+		summary, err := x.pass(ctx, x.options.SettleAfter, true)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -182,15 +213,18 @@ type Summary struct {
 	Hashed   int
 	Decoded  int
 	Inferred int
+	// Switched says that the wanted model answers from now on.
+	Switched bool
 	// Unavailable says why photos were left without a vector; nil if none were.
 	Unavailable error
 }
 
 // Pass does all work that is pending now and returns what it did. It returns an error only if work cannot go on at all;
 // single photos that fail are in the summary.
-func (x *Indexer) Pass(ctx context.Context) (Summary, error) { return x.pass(ctx, 0) }
+func (x *Indexer) Pass(ctx context.Context) (Summary, error) { return x.pass(ctx, 0, false) }
 
-func (x *Indexer) pass(ctx context.Context, settle time.Duration) (Summary, error) {
+// pass is Pass; one that yields leaves the look at old photos by another model when there is something new.
+func (x *Indexer) pass(ctx context.Context, settle time.Duration, yields bool) (Summary, error) {
 	outer := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -205,6 +239,7 @@ func (x *Indexer) pass(ctx context.Context, settle time.Duration) (Summary, erro
 	}()
 
 	p := newPass(x, settle)
+	p.yields = yields
 	err := p.run(ctx)
 	if ctx.Err() != nil && outer.Err() == nil && errors.Is(err, context.Canceled) {
 		err = ErrCancelled

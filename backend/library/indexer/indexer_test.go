@@ -392,14 +392,14 @@ func TestFileStillBeingWrittenIsLeftToSettle(t *testing.T) {
 	b.write("a.jpg", "one")
 	now = time.Now()
 	b.scan()
-	if _, err := b.indexer.pass(t.Context(), time.Minute); err != nil {
+	if _, err := b.indexer.pass(t.Context(), time.Minute, true); err != nil {
 		t.Fatal(err)
 	}
 	if c := b.counts(); c.Pending != 1 || b.counter(CounterHashed) != 0 {
 		t.Errorf("a file written just now: %+v", c)
 	}
 	now = now.Add(2 * time.Minute)
-	if _, err := b.indexer.pass(t.Context(), time.Minute); err != nil {
+	if _, err := b.indexer.pass(t.Context(), time.Minute, true); err != nil {
 		t.Fatal(err)
 	}
 	if c := b.counts(); c.Embedded != 1 {

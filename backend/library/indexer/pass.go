@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"pixeldetective/backend/library/store"
+	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/worker"
 	"pixeldetective/backend/photo"
 )
@@ -30,7 +31,11 @@ type pass struct {
 	options Options
 	settle  time.Duration // files written more recently are left for later
 
-	ref    photo.ModelRef     // of the vectors that are wanted; zero while no model is available
+	yields    bool // Run's: new photos come before old ones that another model shall see
+	yielded   bool // it did
+	upgrading bool // photos are being looked at by the model that is wanted, not by the one that answers
+
+	ref    photo.ModelRef     // of the vectors that are made; zero while no model is available
 	inputs []worker.InputSpec // what the model wants of a photo; nil while no model is available
 
 	bytes   *semaphore.Weighted
@@ -106,7 +111,7 @@ func (p *pass) run(ctx context.Context) error {
 		}
 	}
 	p.summary.Unavailable = p.modelless()
-	return nil
+	return p.upgrade(ctx)
 }
 
 // chooseModel notes what the model wants of a photo. Without a model, photos are indexed by name and metadata alone, and
@@ -117,9 +122,23 @@ func (p *pass) chooseModel() {
 		p.loseModel(err)
 		return
 	}
+	p.lookBy(model)
+}
+
+// lookBy makes a model the one that photos are looked at by.
+func (p *pass) lookBy(model catalog.Model) {
 	pre := model.Image.Preprocess
 	p.ref = model.Ref()
 	p.inputs = []worker.InputSpec{{Width: pre.Width, Height: pre.Height, Fit: pre.Fit, Filter: pre.Filter}}
+	p.loseModel(nil)
+}
+
+// progress is that of the work in hand.
+func (p *pass) progress() *progress {
+	if p.upgrading {
+		return p.x.upgrade
+	}
+	return p.x.progress
 }
 
 // modelless returns why there is no model, if there is none.
@@ -231,7 +250,9 @@ func (p *pass) pendingFiles(ctx context.Context, out chan<- *job) (int, error) {
 func (p *pass) unembedded(ctx context.Context, out chan<- *job) (int, error) {
 	return p.pages(ctx, out, true, func(ctx context.Context, after int64, limit int) ([]store.Pending, error) {
 		page, err := p.options.Library.Unembedded(ctx, p.ref, after, limit)
-		p.x.progress.grow(int64(len(page)))
+		if !p.upgrading { // how many those are was counted
+			p.x.progress.grow(int64(len(page)))
+		}
 		return page, err
 	})
 }
@@ -256,6 +277,10 @@ func (p *pass) pages(ctx context.Context, out chan<- *job, embedOnly bool,
 			if embedOnly && p.modelless() != nil {
 				return brought, nil // what has its row gains nothing without the model
 			}
+			if p.upgrading && p.mayYield(brought) {
+				p.yielded = true
+				return brought, nil
+			}
 			if err := send(ctx, out, &job{Pending: row, embedOnly: embedOnly}); err != nil {
 				return brought, err
 			}
@@ -273,7 +298,7 @@ func (p *pass) waitOpen(ctx context.Context) error {
 	if err := p.x.gate.wait(ctx); err != nil {
 		return err
 	}
-	p.x.progress.skip()
+	p.progress().skip()
 	return nil
 }
 

@@ -32,7 +32,7 @@ func (p *pass) read(ctx context.Context, j *job, toDecode chan<- *job, toCommit 
 		j.skipped = true
 		return send(ctx, toCommit, []*job{j})
 	}
-	p.x.progress.current(j.Path())
+	p.progress().current(j.Path())
 	if err := p.load(ctx, j); err != nil {
 		return err
 	}

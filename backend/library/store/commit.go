@@ -185,16 +185,8 @@ func (b *batch) understood(x *Indexed, num int64) error {
 	if err := b.vector(x.Photo, num, x.Embedding); err != nil {
 		return err
 	}
-	if err := b.vector(x.Photo, num, x.Other); err != nil {
-		return err
-	}
 	if x.TagsRef != (photo.ModelRef{}) {
 		if err := b.tags(num, x.TagsRef, x.Tags); err != nil {
-			return err
-		}
-	}
-	if x.Other != nil {
-		if err := b.tags(num, x.Other.Ref, x.OtherTags); err != nil {
 			return err
 		}
 	}

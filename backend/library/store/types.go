@@ -105,9 +105,6 @@ type Indexed struct {
 	New *NewPhoto
 	// Embedding is the photo's new vector; nil if there is none to add.
 	Embedding *Embedding
-	// Other is a second vector, by another model, with that model's tags; nil: none.
-	Other     *Embedding
-	OtherTags []photo.Tag
 	// Tags replace the tags that the model TagsRef gave the photo, where TagsRef is set.
 	Tags    []photo.Tag
 	TagsRef photo.ModelRef

@@ -1,0 +1,61 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"pixeldetective/backend"
+)
+
+// usedJSON is what `models use --json` prints.
+type usedJSON struct {
+	ID      string `json:"id"`      // empty: the best that is installed
+	Answers bool   `json:"answers"` // it answers from now on
+	Missing int64  `json:"missing"` // photos that it has to look at first
+}
+
+func (c *console) modelsUseCommand() *cobra.Command {
+	best := false
+	use := &cobra.Command{
+		Use:   "use ID",
+		Short: "Choose the model that answers searches",
+		Long: "Use keeps your choice in the library. If the model has seen all of your photos before, it answers at once. Else the\n" +
+			"window, watch or index have it look at them in the background, and the other model answers until it is done.",
+		Args: arguments(func(cmd *cobra.Command, args []string) error {
+			if best {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.ExactArgs(1)(cmd, args)
+		}),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id := ""
+			if len(args) == 1 {
+				id = args[0]
+			}
+			return c.reading(cmd.Context(), func(b *backend.Backend) error { return c.useModel(cmd.Context(), b, id) })
+		},
+	}
+	use.Flags().BoolVar(&best, "best", false, "forget the choice: the best model that is installed is used")
+	return use
+}
+
+func (c *console) useModel(ctx context.Context, b *backend.Backend, id string) error {
+	answers, missing, err := b.UseModel(ctx, id)
+	if err != nil {
+		return err
+	}
+	name := "The best model that is installed"
+	if m, _, listed := b.Catalog.Find(id); listed {
+		name = m.Name
+	}
+	switch {
+	case c.json:
+		return c.printJSON(usedJSON{id, answers, missing})
+	case answers:
+		c.say("%s answers searches from now on.", shown(name))
+	default:
+		c.say("%s is to answer searches. It has to look at %s first; the model before answers until then.", shown(name), count(int(missing), "photo"))
+	}
+	return nil
+}
