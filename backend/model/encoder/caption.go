@@ -47,6 +47,9 @@ const (
 	captionsAtOnce = 4
 	// maxHidden bounds what an encoder may say of a picture, in numbers. BLIP says 443,136.
 	maxHidden = 1 << 23
+	// maxCrossNumbers bounds the keys and values of pictures for all rows of a step, in numbers, but for the beams of one
+	// picture. BLIP's has 10.6 million a row.
+	maxCrossNumbers = 1 << 26
 	// maxCacheNumbers bounds a cache of keys and values, in numbers. BLIP's has 5.9 million for 16 rows of 20 tokens.
 	maxCacheNumbers = 1 << 28
 )
@@ -152,7 +155,7 @@ func (c *captioner) Caption(ctx context.Context, pixels [][]byte, o CaptionOptio
 			return nil, fmt.Errorf("picture %d has %d bytes, and one of %d × %d has %d", i, len(p), c.width, c.height, want)
 		}
 	}
-	batch := min(max(captionRows/rule.Beams, 1), captionsAtOnce)
+	batch := min(max(c.decoder.rows()/rule.Beams, 1), captionsAtOnce)
 	captions := make([]Caption, 0, len(pixels))
 	for part := range slices.Chunk(pixels, batch) {
 		texts, err := c.write(ctx, part, rule)

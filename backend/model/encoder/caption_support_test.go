@@ -42,7 +42,30 @@ type captionGoldens struct {
 }
 
 // tinyCaptioners are the models of testdata/captions, one of each family.
-var tinyCaptioners = []string{"blip", "vit_gpt2"}
+func tinyCaptioners() []string { return []string{"blip", "vit_gpt2"} }
+
+// layouts are all ways in which the graphs of a captioner share their work.
+func layouts(t testing.TB) map[string]func() (LoadOptions, captionGoldens) {
+	return map[string]func() (LoadOptions, captionGoldens){
+		"one graph with a switch":           func() (LoadOptions, captionGoldens) { return tinyCaptioner(t, "vit_gpt2") },
+		"two graphs, pictures in the cache": func() (LoadOptions, captionGoldens) { return tinyCaptioner(t, "blip") },
+		"two graphs that see":               func() (LoadOptions, captionGoldens) { return seeing(t) },
+	}
+}
+
+// seeing is a BLIP whose later steps look at the picture again, as those of others' exports do.
+func seeing(t testing.TB) (LoadOptions, captionGoldens) {
+	o, g := tinyCaptioner(t, "blip")
+	const file = "text_decoder_past_seeing.onnx"
+	data, err := os.ReadFile(filepath.Join(o.Folder, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Model.Files = append(o.Model.Files, describe(file, data))
+	o.Model.DecoderPast.Variants[catalog.FP32] = file
+	o.Model.DecoderPast.Inputs = o.Model.Decoder.Inputs
+	return o, g
+}
 
 // tinyCaptioner unpacks one of them, and returns what loads it.
 func tinyCaptioner(t testing.TB, name string) (LoadOptions, captionGoldens) {

@@ -22,6 +22,7 @@ type decoder struct {
 	first, later *onnx.Session // the same one where a switch chooses the branch
 	inputs       [2][]string   // their names, in the contract's order: of the first graph, of the later one
 	switched     bool          // one graph for all steps: it takes an empty cache in the first one
+	crossed      bool          // the first graph gives keys and values of the pictures, and the later one takes them
 
 	cache      catalog.Cache
 	vocabulary int
@@ -34,8 +35,11 @@ type decoder struct {
 	hidden   []float32 // the same for each row
 	pictured []int     // the picture of each row
 	length   int       // tokens in the cache
+	spread   bool      // rows are not the pictures in their order: crossing holds what cross does for pictures
 	past     [][]float32
 	present  [][]float32
+	cross    [][]float32 // keys and values of each picture, if they are kept
+	crossing [][]float32 // the same for each row
 	logits   []float32
 }
 
@@ -50,7 +54,7 @@ func (d *decoder) begin(ctx context.Context, tokens []int64, pictures int) ([][]
 		d.pictured = append(d.pictured, i)
 	}
 	d.hidden = append(d.hidden[:0], d.pictures...)
-	d.length = 0
+	d.length, d.spread = 0, false
 	return d.run(ctx, false, ids)
 }
 
@@ -79,14 +83,35 @@ func (d *decoder) choose(rows []int) {
 		}
 	}
 	if !slices.Equal(pictured, d.pictured) {
-		size := d.patches * d.width
-		d.hidden = sized(d.hidden, len(rows)*size)
-		for i, p := range pictured {
-			copy(d.hidden[i*size:(i+1)*size], d.pictures[p*size:])
-		}
+		d.repicture(pictured)
 	}
 	d.pictured = pictured
 }
+
+// repicture gives each row what it needs of its picture.
+func (d *decoder) repicture(pictured []int) {
+	spread := func(to, from []float32, size int) []float32 {
+		to = sized(to, len(pictured)*size)
+		for i, p := range pictured {
+			copy(to[i*size:(i+1)*size], from[p*size:])
+		}
+		return to
+	}
+	if !d.crossed {
+		d.hidden = spread(d.hidden, d.pictures, d.patches*d.width)
+		return
+	}
+	if d.crossing == nil {
+		d.crossing = make([][]float32, len(d.cross))
+	}
+	for t := range d.cross {
+		d.crossing[t] = spread(d.crossing[t], d.cross[t], d.pictureSize())
+	}
+	d.spread = true
+}
+
+// pictureSize is the numbers of one picture in one tensor of cross.
+func (d *decoder) pictureSize() int { return d.cache.Heads * d.patches * d.cache.HeadSize }
 
 // run makes one step for all rows: from the cache, or without one. ids are as many for each row.
 func (d *decoder) run(ctx context.Context, cached bool, ids []int64) ([][]float32, error) {
@@ -122,6 +147,16 @@ func (d *decoder) run(ctx context.Context, cached bool, ids []int64) ([][]float3
 			inputs = append(inputs, onnx.Tensor{Shape: shape, Floats: numbers})
 		}
 	}
+	pictureShape := []int64{n, int64(d.cache.Heads), int64(d.patches), int64(d.cache.HeadSize)}
+	if cached && d.crossed {
+		from := d.cross
+		if d.spread {
+			from = d.crossing
+		}
+		for _, numbers := range from {
+			inputs = append(inputs, onnx.Tensor{Shape: pictureShape, Floats: numbers})
+		}
+	}
 	length := d.length + steps
 	d.logits = sized(d.logits, rows*steps*d.vocabulary)
 	outputs := make([]onnx.Tensor, 1, 1+tensors)
@@ -130,6 +165,15 @@ func (d *decoder) run(ctx context.Context, cached bool, ids []int64) ([][]float3
 	for t := range tensors {
 		d.present[t] = d.room(d.present[t], rows, length)
 		outputs = append(outputs, onnx.Tensor{Shape: shape, Floats: d.present[t]})
+	}
+	if !cached && d.crossed {
+		if d.cross == nil {
+			d.cross = make([][]float32, tensors)
+		}
+		for t := range tensors {
+			d.cross[t] = sized(d.cross[t], rows*d.pictureSize())
+			outputs = append(outputs, onnx.Tensor{Shape: pictureShape, Floats: d.cross[t]})
+		}
 	}
 	if err := session.Run(ctx, inputs, outputs); err != nil {
 		return nil, err
@@ -162,6 +206,14 @@ func (d *decoder) close() {
 		d.first.Close()
 	}
 	*d = decoder{}
+}
+
+// rows is how many rows of a step there is room for, beams and pictures together.
+func (d *decoder) rows() int {
+	if !d.crossed {
+		return captionRows
+	}
+	return min(captionRows, max(maxCrossNumbers/(2*d.cache.Layers*d.pictureSize()), 1))
 }
 
 // cacheTensors describes the cache's tensors before or after a step, layer by layer, keys before values.

@@ -14,6 +14,7 @@ import (
 const (
 	pastOfOne  = "past_key_values"
 	pastOfTwo  = "past"
+	crossOfTwo = "cross"
 	nowOfEvery = "present"
 )
 
@@ -30,8 +31,9 @@ func (d *decoder) describe(m catalog.Model) error {
 		return fmt.Errorf("it must have one decoder graph with the input %q, or two without", inputSwitch)
 	}
 	graphs := []*catalog.Graph{one}
-	if m.DecoderPast != nil {
-		graphs = append(graphs, m.DecoderPast)
+	if two := m.DecoderPast; two != nil {
+		graphs = append(graphs, two)
+		d.crossed = !slices.ContainsFunc(two.Inputs, func(t catalog.Tensor) bool { return t.Name == inputHidden })
 	}
 	for i, g := range graphs {
 		for _, in := range g.Inputs {
@@ -49,8 +51,8 @@ func (d *decoder) describe(m catalog.Model) error {
 			}
 			d.inputs[i] = append(d.inputs[i], in.Name)
 		}
-		if len(g.Inputs) < 2 {
-			return fmt.Errorf("a decoder must have the inputs %q and %q", inputIDs, inputHidden)
+		if !slices.Contains(d.inputs[i], inputIDs) || i == 0 && !slices.Contains(d.inputs[i], inputHidden) {
+			return fmt.Errorf("a decoder must have the input %q, and the first one %q", inputIDs, inputHidden)
 		}
 		out := g.Outputs[0]
 		if out.Name != outputWords || out.Type != catalog.Float32 || len(out.Shape) != 3 || out.Shape[2] < 2 {
@@ -84,6 +86,9 @@ func (d *decoder) checkRule(rule catalog.Generation) error {
 
 // load loads the graphs and proves each with a step.
 func (d *decoder) load(ctx context.Context, o LoadOptions, rule catalog.Generation) (Loaded, error) {
+	if d.crossed && 2*float64(d.cache.Layers)*float64(d.pictureSize()) > maxCrossNumbers {
+		return Loaded{}, fmt.Errorf("the keys and values of one picture of the model %q need more than this program gives", o.Model.ID)
+	}
 	prompt := append([]int64{rule.Start}, rule.Prompt...)
 	begin := func(ctx context.Context) error { return finite(d.begin(ctx, prompt, 1)) }
 	next := func(ctx context.Context) error {
@@ -96,6 +101,9 @@ func (d *decoder) load(ctx context.Context, o LoadOptions, rule catalog.Generati
 		contract.Inputs = append(contract.Inputs, cacheTensors(d.cache, pastOfOne)...)
 	}
 	contract.Outputs = append(contract.Outputs, cacheTensors(d.cache, nowOfEvery)...)
+	if d.crossed {
+		contract.Outputs = append(contract.Outputs, cacheTensors(d.cache, crossOfTwo)...)
+	}
 	first, loaded, err := loadGraph(ctx, o, catalog.GraphDecoder, one, contract, func(ctx context.Context, s *onnx.Session) error {
 		d.first, d.later = s, s
 		err := begin(ctx)
@@ -116,6 +124,9 @@ func (d *decoder) load(ctx context.Context, o LoadOptions, rule catalog.Generati
 	contract = onnx.Contract{
 		Inputs:  append(slices.Clip(two.Inputs), cacheTensors(d.cache, pastOfTwo)...),
 		Outputs: append(two.Outputs[:1:1], cacheTensors(d.cache, nowOfEvery)...),
+	}
+	if d.crossed {
+		contract.Inputs = append(contract.Inputs, cacheTensors(d.cache, crossOfTwo)...)
 	}
 	later, second, err := loadGraph(ctx, o, catalog.GraphDecoderPast, two, contract, func(ctx context.Context, s *onnx.Session) error {
 		d.later = s

@@ -11,11 +11,11 @@ import (
 )
 
 func TestTextsEqualTransformersOfEachFamily(t *testing.T) {
-	for _, name := range tinyCaptioners {
+	for name, layout := range layouts(t) {
 		t.Run(name, func(t *testing.T) {
-			o, g := tinyCaptioner(t, name)
+			o, g := layout()
 			c := loadTestCaptioner(t, o)
-			if n := checkRuns(t, c, g); n < 40 {
+			if n := checkRuns(t, c, g); n < 36 {
 				t.Errorf("only %d runs compared", n)
 			}
 			compared := 0
@@ -42,8 +42,8 @@ func TestTextsEqualTransformersOfEachFamily(t *testing.T) {
 
 // TestPicturesOfABatchAreWrittenAboutAsAlone ends its pictures at different steps, so that rows come and go.
 func TestPicturesOfABatchAreWrittenAboutAsAlone(t *testing.T) {
-	for _, name := range tinyCaptioners {
-		o, g := tinyCaptioner(t, name)
+	for name, layout := range layouts(t) {
+		o, g := layout()
 		c := loadTestCaptioner(t, o)
 		lengths := map[int]bool{}
 		for end := range g.Results[0].OtherEnds {

@@ -2,11 +2,12 @@
 """Export BLIP's captioner to ONNX, in the layout of the family blip, with the manifest that the program reads.
 
     vision_encoder      pixel_values [N,3,S,S]                                              -> last_hidden_state [N,P,H]
-    text_decoder        input_ids [N,T], encoder_hidden_states [N,P,H]                      -> logits [N,T,V], present.*
-    text_decoder_past   input_ids [N,1], encoder_hidden_states, past.i.key, past.i.value    -> logits [N,1,V], present.*
+    text_decoder        input_ids [N,T], encoder_hidden_states [N,P,H]                      -> logits [N,T,V], present.*, cross.*
+    text_decoder_past   input_ids [N,1], past.*, cross.*                                    -> logits [N,1,V], present.*
 
-present.* are present.i.key and present.i.value [N,heads,T,H/heads], i = 0 .. layers-1: self-attention only, since what
-cross-attention needs is made of encoder_hidden_states at each step. S = 384, P = 577, H = 768, V = 30,524.
+past.* and present.* are the keys and values of self-attention, present.i.key and present.i.value [N,heads,T,H/heads], i = 0
+.. layers-1; cross.* those of the picture, [N,heads,P,H/heads], which stay the same for a whole text: made anew at each
+token they would cost ten times the rest of the step. S = 384, P = 577, H = 768, V = 30,524.
 
 Usage: export.py OUT                the checkpoint, from Hugging Face (990 MB), and its vocabulary
        export.py OUT --from FOLDER  the same from a folder with config.json, the weights and vocab.txt
@@ -14,6 +15,7 @@ Usage: export.py OUT                the checkpoint, from Hugging Face (990 MB), 
 Add --int8 for int8 graphs besides, and --default int8 to have the manifest prefer them.
 """
 import argparse
+import copy
 import hashlib
 import json
 import pathlib
@@ -40,14 +42,49 @@ class Vision(torch.nn.Module):
         return self.model(pixel_values=pixel_values).last_hidden_state
 
 
-class Decoder(torch.nn.Module):
-    def __init__(self, blip, with_past):
-        super().__init__()
-        self.model, self.with_past = blip.text_decoder, with_past
+class First(torch.nn.Module):
+    """The step that reads the whole beginning."""
 
-    def forward(self, input_ids, encoder_hidden_states, *flat):
-        past = tuple(zip(flat[::2], flat[1::2])) if self.with_past else None
-        out = self.model(input_ids=input_ids, encoder_hidden_states=encoder_hidden_states, past_key_values=past,
+    def __init__(self, blip):
+        super().__init__()
+        self.model = blip.text_decoder
+
+    def forward(self, input_ids, encoder_hidden_states):
+        out = self.model(input_ids=input_ids, encoder_hidden_states=encoder_hidden_states, use_cache=True, return_dict=True, is_decoder=True)
+        cross = []
+        for layer in self.model.bert.encoder.layer:
+            attention = layer.crossattention.self
+            cross += [attention.transpose_for_scores(part(encoder_hidden_states)) for part in (attention.key, attention.value)]
+        return (out.logits, *[tensor for layer in out.past_key_values for tensor in layer[:2]], *cross)
+
+
+class Given(torch.nn.Module):
+    """Stands for a projection whose result is known."""
+
+    def forward(self, _):
+        return self.result
+
+
+class Later(torch.nn.Module):
+    """A step of one token, from what the steps before have left."""
+
+    def __init__(self, blip):
+        super().__init__()
+        self.model = copy.deepcopy(blip.text_decoder)
+        for layer in self.model.bert.encoder.layer:
+            attention = layer.crossattention.self
+            split = attention.transpose_for_scores
+            attention.transpose_for_scores = lambda x, split=split: x if x.dim() == 4 else split(x)
+            attention.key, attention.value = Given(), Given()
+
+    def forward(self, input_ids, *flat):
+        layers = self.model.bert.encoder.layer
+        past, cross = flat[:2 * len(layers)], flat[2 * len(layers):]
+        for layer, key, value in zip(layers, cross[::2], cross[1::2]):
+            layer.crossattention.self.key.result, layer.crossattention.self.value.result = key, value
+        # Only the shape of this is looked at.
+        hidden = cross[0].transpose(1, 2).flatten(2)
+        out = self.model(input_ids=input_ids, encoder_hidden_states=hidden, past_key_values=tuple(zip(past[::2], past[1::2])),
                          use_cache=True, return_dict=True, is_decoder=True)
         return (out.logits, *[tensor for layer in out.past_key_values for tensor in layer[:2]])
 
@@ -76,15 +113,15 @@ def export_graphs(blip, out):
     with torch.no_grad():
         hidden = Vision(blip)(pixels)
     kinds = [f"{layer}.{kind}" for layer in range(text.num_hidden_layers) for kind in ("key", "value")]
-    outputs = ["logits", *("present." + kind for kind in kinds)]
+    presents, pasts, crosses = (["%s.%s" % (when, kind) for kind in kinds] for when in ("present", "past", "cross"))
     axes = {"input_ids": {0: "batch", 1: "tokens"}, "encoder_hidden_states": {0: "batch", 1: "patches"}, "logits": {0: "batch", 1: "tokens"}}
-    axes |= {"present." + kind: {0: "batch", 2: "total"} for kind in kinds}
+    axes |= {name: {0: "batch", 2: "total"} for name in presents} | {name: {0: "batch", 2: "patches"} for name in crosses}
     ids = torch.tensor([[text.bos_token_id, 5, 6], [text.bos_token_id, 7, 8]])
-    write_graph(Decoder(blip, False), out / "text_decoder.onnx", {"input_ids": ids, "encoder_hidden_states": hidden}, outputs, axes)
-    past = {"past." + kind: torch.randn(2, heads, 3, head, generator=generator) for kind in kinds}
-    axes |= {name: {0: "batch", 2: "past"} for name in past}
-    write_graph(Decoder(blip, True), out / "text_decoder_past.onnx",
-                {"input_ids": torch.tensor([[9], [9]]), "encoder_hidden_states": hidden, **past}, outputs, axes)
+    write_graph(First(blip), out / "text_decoder.onnx", {"input_ids": ids, "encoder_hidden_states": hidden}, ["logits", *presents, *crosses], axes)
+    past = {name: torch.randn(2, heads, 3, head, generator=generator) for name in pasts}
+    cross = {name: torch.randn(2, heads, hidden.shape[1], head, generator=generator) for name in crosses}
+    axes |= {name: {0: "batch", 2: "past"} for name in pasts}
+    write_graph(Later(blip), out / "text_decoder_past.onnx", {"input_ids": torch.tensor([[9], [9]]), **past, **cross}, ["logits", *presents], axes)
     compare(blip, out, pixels)
 
 
@@ -92,15 +129,16 @@ def compare(blip, out, pixels):
     """Five tokens with the cache against the whole model at once."""
     run = {name: onnxruntime.InferenceSession(str(out / f"{name}.onnx"), providers=["CPUExecutionProvider"]) for name in GRAPHS}
     hidden = run["vision_encoder"].run(None, {"pixel_values": pixels.numpy()})[0]
-    names = [o.name for o in run["text_decoder"].get_outputs()]
+    names, later = ([o.name for o in run[g].get_outputs()] for g in GRAPHS[1:])
     ids = torch.tensor([[blip.config.text_config.bos_token_id, 11, 12, 13, 14]] * 2)
     with torch.no_grad():
         want = blip.text_decoder(input_ids=ids, encoder_hidden_states=blip.vision_model(pixels).last_hidden_state, is_decoder=True).logits.numpy()
     made = dict(zip(names, run["text_decoder"].run(None, {"input_ids": ids[:, :2].numpy(), "encoder_hidden_states": hidden})))
     worst = np.abs(made["logits"] - want[:, :2]).max()
+    cross = {n: made[n] for n in names if n.startswith("cross")}
     for step in range(2, 5):
-        past = {n.replace("present", "past"): made[n] for n in names if n.startswith("present")}
-        made = dict(zip(names, run["text_decoder_past"].run(None, {"input_ids": ids[:, step:step + 1].numpy(), "encoder_hidden_states": hidden, **past})))
+        past = {n.replace("present", "past"): made[n] for n in later if n.startswith("present")}
+        made = dict(zip(later, run["text_decoder_past"].run(None, {"input_ids": ids[:, step:step + 1].numpy(), **cross, **past})))
         worst = max(worst, np.abs(made["logits"][:, 0] - want[:, step]).max())
     assert worst < 1e-3, worst
     print(f"the graphs agree with the model within {worst:.1e}")
@@ -140,7 +178,7 @@ def manifest(config, out, precisions, default, *, model_id, name, revision, lice
                        preprocess={"width": size, "height": size, "fit": "stretch", "filter": "bicubic", "mean": MEAN, "std": STD}),
         "decoder": graph("text_decoder", [ids, hidden], logits, cache=cache,
                          tokenizer={"kind": "wordpiece", "file": "vocab.txt", "max_tokens": max_tokens}),
-        "decoder_past": graph("text_decoder_past", [ids, hidden], logits, cache=cache),
+        "decoder_past": graph("text_decoder_past", [ids], logits, cache=cache),
         "generation": {"start": text.bos_token_id, "end": end, "pad": text.pad_token_id, "max_tokens": max_tokens,
                        "beams": 3, "length_penalty": 1.0, **({"prompt": prompt} if prompt else {})},
         "files": [entry(out / f) for f in files],

@@ -30,6 +30,27 @@ def build():
     return goldens.spread(BlipForConditionalGeneration(config).eval(), 4)
 
 
+class Seeing(torch.nn.Module):
+    """A later step that looks at the picture again, as graphs of others do."""
+
+    def __init__(self, blip):
+        super().__init__()
+        self.model = blip.text_decoder
+
+    def forward(self, input_ids, encoder_hidden_states, *past):
+        out = self.model(input_ids=input_ids, encoder_hidden_states=encoder_hidden_states, past_key_values=tuple(zip(past[::2], past[1::2])),
+                         use_cache=True, return_dict=True, is_decoder=True)
+        return (out.logits, *[tensor for layer in out.past_key_values for tensor in layer[:2]])
+
+
+def seeing(blip, out):
+    names = [f"{layer}.{kind}" for layer in range(2) for kind in ("key", "value")]
+    inputs = {"input_ids": torch.tensor([[9], [9]]), "encoder_hidden_states": torch.randn(2, 17, 16), **{f"past.{n}": torch.randn(2, 2, 3, 8) for n in names}}
+    axes = {"input_ids": {0: "batch", 1: "tokens"}, "encoder_hidden_states": {0: "batch", 1: "patches"}, "logits": {0: "batch", 1: "tokens"}}
+    axes |= {f"past.{n}": {0: "batch", 2: "past"} for n in names} | {f"present.{n}": {0: "batch", 2: "total"} for n in names}
+    export.write_graph(Seeing(blip), out / "text_decoder_past_seeing.onnx", inputs, ["logits", *(f"present.{n}" for n in names)], axes)
+
+
 def main():
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
@@ -37,6 +58,7 @@ def main():
     blip = build()
     export.export_graphs(blip, out)
     pixels = goldens.pixels(3, SIDE)
+    seeing(blip, out)
     rows = []
     for image in range(3):
         for words in ([], [VOCABULARY.index(w) for w in ("a", "picture", "of")]):

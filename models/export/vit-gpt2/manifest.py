@@ -83,10 +83,10 @@ def export_graphs(model, folder):
             onnx.save(graph, str(folder / name))
 
 
-def captioner(last, side, width, layers, heads, patch, positions, seeing=None):
+def captioner(last, side, width, layers, heads, patch, positions):
     from transformers import GPT2Config, ViTConfig, VisionEncoderDecoderConfig, VisionEncoderDecoderModel
 
-    encoder = ViTConfig(hidden_size=width, intermediate_size=4 * width, num_hidden_layers=seeing or layers, num_attention_heads=heads, image_size=side, patch_size=patch, attn_implementation="eager")
+    encoder = ViTConfig(hidden_size=width, intermediate_size=4 * width, num_hidden_layers=layers, num_attention_heads=heads, image_size=side, patch_size=patch, attn_implementation="eager")
     decoder = GPT2Config(vocab_size=last + 1, n_positions=positions, n_embd=width, n_layer=layers, n_head=heads, add_cross_attention=True, is_decoder=True,
                          bos_token_id=last, eos_token_id=last, pad_token_id=last, attn_implementation="eager")
     config = VisionEncoderDecoderConfig.from_encoder_decoder_configs(encoder, decoder, decoder_start_token_id=last, pad_token_id=last, eos_token_id=last)

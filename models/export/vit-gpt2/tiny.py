@@ -3,7 +3,6 @@
 
 Usage: tiny.py OUT     (OUT is backend/model/encoder/testdata/captions/vit_gpt2; a minute)
 """
-import json
 import pathlib
 import sys
 
@@ -22,13 +21,12 @@ SENTENCES = ["a dog and two cats are lying on the beach .", "an old man's boat ,
 
 
 def tokenizer(out):
-    """Byte pairs of our own, trained on the sentences above; both forms of file that the program reads."""
+    """Byte pairs of our own, trained on the sentences above."""
     t = Tokenizer(models.BPE())
     t.pre_tokenizer, t.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
     t.train_from_iterator(SENTENCES, trainers.BpeTrainer(vocab_size=300, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
     t.add_special_tokens([END])
     t.save(str(out / "tokenizer.json"), pretty=False)
-    (out / "vocab.json").write_text(json.dumps(t.get_vocab(), sort_keys=True), encoding="ascii")
     return PreTrainedTokenizerFast(tokenizer_object=t, eos_token=END, clean_up_tokenization_spaces=True), t.token_to_id(END)
 
 
@@ -36,7 +34,7 @@ def main():
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     words, last = tokenizer(out)
-    model = goldens.spread(manifest.captioner(last, SIDE, 16, 2, 2, 8, 24, seeing=1), 3)
+    model = goldens.spread(manifest.captioner(last, SIDE, 16, 1, 2, 8, 24), 3)
     manifest.export_graphs(model, out)
     pixels = goldens.pixels(3, SIDE)
     rows = []
@@ -51,7 +49,7 @@ def main():
         rows.append({"image": image, "prompt": [last], **goldens.runs(generate, last, 1, keep_logits=image == 0)})
     goldens.write(out, rows, words, last + 1, dict(start=last, end=last, pad=last, side=SIDE, limit=LIMIT))
     manifest.write_manifest(out / "model.json", manifest.manifest(
-        out, "fp32", model_id="tiny-vit-gpt2", name="Tiny ViT-GPT2", revision="1", licence="MIT", last=last, side=SIDE, width=16, layers=2, heads=2, max_tokens=LIMIT))
+        out, "fp32", model_id="tiny-vit-gpt2", name="Tiny ViT-GPT2", revision="1", licence="MIT", last=last, side=SIDE, width=16, layers=1, heads=2, max_tokens=LIMIT))
     goldens.pack(out)
 
 
