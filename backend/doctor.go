@@ -64,11 +64,11 @@ func (b *Backend) examineModels(ctx context.Context, tell func(Finding)) {
 	for _, model := range b.Catalog.Models() {
 		_, dir, _ := b.Catalog.Find(model.ID)
 		if state := b.Catalog.Installed(model); !state.Installed {
-			verdict := Warning
 			if len(state.Missing) == needed(model) && !missed(b.Catalog, model) {
-				verdict = Well // nobody asked for it
+				tell(Finding{"models", Well, model.Name + " is not installed", ""}) // nobody asked for it
+				continue
 			}
-			tell(Finding{"models", verdict, fmt.Sprintf("%s is not installed: %s", model.Name, state.Reason), ""})
+			tell(Finding{"models", Warning, fmt.Sprintf("%s is not installed: %s", model.Name, state.Reason), ""})
 			continue
 		}
 		if err := verifyModel(ctx, dir, model); err != nil {

@@ -31,6 +31,8 @@ type modelJSON struct {
 	Installed bool             `json:"installed"`
 	Active    bool             `json:"active"`
 	Reason    string           `json:"reason,omitempty"`
+
+	begun bool // some of its files are here
 }
 
 func (c *console) modelsCommand() *cobra.Command {
@@ -75,14 +77,17 @@ func rowOf(b *backend.Backend, m catalog.Model) modelJSON {
 		ID: m.ID, Revision: m.Revision, Name: m.Name, Role: m.Role, Stage: m.Stage, Licence: m.Licence, Languages: m.Languages,
 		Memory: m.Memory, Gives: m.Gives, Installed: state.Installed, Active: m.Ref() == active.Ref(), Reason: state.Reason, Download: true,
 	}
+	needed := 0
 	for _, f := range m.Files {
 		if f.Optional {
 			continue
 		}
+		needed++
 		row.Bytes += f.Bytes
 		row.About = row.About || f.Unverified && !state.Installed
 		row.Download = row.Download && f.URL != ""
 	}
+	row.begun = len(state.Missing) < needed
 	return row
 }
 
@@ -95,12 +100,14 @@ func (c *console) printModels(b *backend.Backend) error {
 		return c.printJSON(list)
 	}
 	for _, m := range list {
-		state := "not installed: " + m.Reason
+		state := "not installed"
 		switch {
 		case m.Active:
 			state = "in use"
 		case m.Installed:
 			state = "installed"
+		case m.begun:
+			state += ": " + m.Reason
 		}
 		about := ""
 		if m.About {
