@@ -82,6 +82,7 @@ type captioner struct {
 	scale         scale
 	width, height int
 	sees          int // pictures of one inference
+	rows          int // of a step of writing, beams and pictures together
 
 	input, hidden []float32
 }
@@ -117,6 +118,7 @@ func loadCaptioner(ctx context.Context, o LoadOptions, g *catalog.Graph) (_ Capt
 	if err != nil {
 		return nil, Loaded{}, err
 	}
+	c.rows = c.decoder.rows()
 	if loaded.Device != onnx.CPU {
 		c.sees = picturesOnDevice
 	}
@@ -155,7 +157,7 @@ func (c *captioner) Caption(ctx context.Context, pixels [][]byte, o CaptionOptio
 			return nil, fmt.Errorf("picture %d has %d bytes, and one of %d × %d has %d", i, len(p), c.width, c.height, want)
 		}
 	}
-	batch := min(max(c.decoder.rows()/rule.Beams, 1), captionsAtOnce)
+	batch := min(max(c.rows/rule.Beams, 1), captionsAtOnce)
 	captions := make([]Caption, 0, len(pixels))
 	for part := range slices.Chunk(pixels, batch) {
 		texts, err := c.write(ctx, part, rule)
