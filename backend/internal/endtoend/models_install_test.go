@@ -62,7 +62,7 @@ func TestAModelIsInstalledThroughKills(t *testing.T) {
 		}
 		must(t, cmd.Process.Kill())
 		_ = cmd.Wait()
-		if out := p.want(0, "models").out; !strings.Contains(out, "mine  ") || strings.Contains(out, "installed\n") {
+		if out := p.want(0, "models").out; !strings.Contains(out, "mine  ") || strings.Contains(out, "): installed\n") {
 			t.Fatalf("after %d kills:\n%s", n+1, out)
 		}
 	}
@@ -74,7 +74,7 @@ func TestAModelIsInstalledThroughKills(t *testing.T) {
 	if parts.Load() < 5 || sent.Load() > 3*size+10*3*(2<<20) {
 		t.Errorf("%d bytes were sent in %d parts for a model of %d", sent.Load(), parts.Load(), 3*size)
 	}
-	says(t, p.want(0, "models").out, "mine  ", "installed")
+	says(t, p.want(0, "models").out, "mine  ", "): installed\n")
 	must(t, os.WriteFile(filepath.Join(dir, m.Files[0].Name), content[1:], 0o644))
 	says(t, p.want(1, "models", "verify", "mine").out, "altered", m.Files[0].Name)
 	p.want(0, "models", "install", "mine")
