@@ -138,7 +138,7 @@ func (b *Backend) openParts(ctx context.Context) error {
 	for _, problem := range b.Catalog.Problems() {
 		b.Log.Warn().Str("file", problem.File).Str("remedy", problem.Remedy).Msg(problem.Reason)
 	}
-	use, err := b.modelUse(ctx)
+	use, err := b.ModelUse(ctx)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (b *Backend) openParts(ctx context.Context) error {
 		Counters: counters{b.Store}, Preload: b.config.Preload,
 	})
 	b.Indexer = indexer.New(indexer.Options{
-		Library: b.Store, Workers: &indexWorkers{supervisor: b.Supervisor, settings: b.Settings, now: b.now, use: b.modelUse}, Log: b.Log,
+		Library: b.Store, Workers: &indexWorkers{supervisor: b.Supervisor, settings: b.Settings, now: b.now, use: b.ModelUse}, Log: b.Log,
 		MaxFileBytes: b.Settings.Indexing.MaxFileBytes, QueueBytes: b.Settings.Indexing.QueueBytes,
 		MaxPixels: b.Settings.Indexing.MaxPixels, SettleAfter: b.Settings.Indexing.SettleAfter,
 		ThumbnailSide: b.Settings.Indexing.ThumbnailSide, BatchSize: b.Settings.Indexing.BatchSize, Now: b.now,

@@ -21,11 +21,13 @@
 //	                 quality/ how good the answers are
 //	window/          what crosses to the page: shapes (api.go), the Bridge behind bound calls and pushed states, the media
 //	                 and listing handlers, settings, candidates
+//	models.go        which model answers and which one is wanted
 //	desktop.go       the program behind a window: opens the library after the first paint, keeps each service going
 //	desktop/         the window's process: command line, one instance, background, trace of the start
 //	command/         the command line
 //	cmd/             pixel-detective (console), pixel-detective-worker: mains of a few lines
 //	internal/atomicfile, internal/filelock  files that are there whole or not at all; locks that end with their process
+//	internal/pause   waiting that ends with its context
 //	internal/testkit fixtures and fault injection for tests
 //
 // Imports point down only (.golangci.yml holds it): photo, config, logging → picture, catalog, encoder → worker →
@@ -61,6 +63,15 @@
 // `index` beside a running `watch` finds the lease held. It then leaves its wish in the table of scan requests and
 // follows the change feed until the holder has done it. `search` needs no lease: it reads with its own connection and
 // follows the feed.
+//
+// # Which model answers
+//
+// Three notions, each in one place. Wanted is the person's choice (`models use`), kept in decisions.db since it is a choice:
+// it outlives a lost index.db, and every process on the library sees it; without one, the best model that is installed
+// (models.go: ModelUse). Answering is the model whose vectors answer, recorded in index.db; it changes in one transaction
+// (store: Switch), by the holder of the lease alone, and the change feed tells the others. What a model has seen is its
+// vectors, by photo; those of the model before stay until they are pruned, so that the way back is short. Every process looks
+// once a second what is in use, and tells its supervisor. The settings file would not do for the choice: nothing follows it.
 //
 // # Where the code differs from the first design
 //

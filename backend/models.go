@@ -13,10 +13,10 @@ import (
 // modelsEvery is how often it is looked which models are in use: a few small reads and a look at the models' files.
 const modelsEvery = time.Second
 
-// modelUse says which model answers, as the library records it, and which one is wanted: the person's choice where that is
+// ModelUse says which model answers, as the library records it, and which one is wanted: the person's choice where that is
 // installed, else the best that is. A choice whose files are gone wants nothing new, and the model that answers goes on.
 // What is not installed answers nothing, but stays recorded: its vectors are there when it comes back.
-func (b *Backend) modelUse(ctx context.Context) (supervisor.Use, error) {
+func (b *Backend) ModelUse(ctx context.Context) (supervisor.Use, error) {
 	var use supervisor.Use
 	answering, known, err := b.Store.Answering(ctx)
 	if err != nil {
@@ -61,8 +61,10 @@ func (b *Backend) followModels(ctx context.Context) error {
 		Answering: photo.ModelRef{ID: said.Answering.ID, Revision: said.Answering.Revision},
 		Wanted:    photo.ModelRef{ID: said.Wanted.ID, Revision: said.Wanted.Revision}, Chosen: said.Chosen,
 	}
+	ticker := time.NewTicker(modelsEvery)
+	defer ticker.Stop()
 	for {
-		use, err := b.modelUse(ctx)
+		use, err := b.ModelUse(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -76,8 +78,10 @@ func (b *Backend) followModels(ctx context.Context) error {
 			}
 			before = use
 		}
-		if !pause(ctx, modelsEvery) {
+		select {
+		case <-ctx.Done():
 			return nil
+		case <-ticker.C:
 		}
 	}
 }
@@ -101,7 +105,7 @@ func (b *Backend) UseModel(ctx context.Context, id string) (answers bool, missin
 	if err := b.Store.ChooseModel(ctx, string(catalog.RoleImageText), id); err != nil {
 		return false, 0, err
 	}
-	use, err := b.modelUse(ctx)
+	use, err := b.ModelUse(ctx)
 	if err != nil || use.Wanted == (photo.ModelRef{}) {
 		return false, 0, err
 	}

@@ -29,7 +29,8 @@ type modelJSON struct {
 	Gives     []catalog.Figure `json:"gives,omitempty"`
 	Download  bool             `json:"download"` // whether every file has an address
 	Installed bool             `json:"installed"`
-	Active    bool             `json:"active"`
+	Active    bool             `json:"active"` // its vectors answer; of other roles: it is the best that is installed
+	Wanted    bool             `json:"wanted"` // it answers as soon as it has seen every photo
 	Reason    string           `json:"reason,omitempty"`
 
 	begun bool // some of its files are here
@@ -72,10 +73,10 @@ func findModel(b *backend.Backend, id string) (catalog.Model, string, error) {
 
 func rowOf(b *backend.Backend, m catalog.Model) modelJSON {
 	state := b.Catalog.Installed(m)
-	active, _, _ := b.Catalog.Active(m.Role)
+	answers, wanted := uses(b, m)
 	row := modelJSON{
 		ID: m.ID, Revision: m.Revision, Name: m.Name, Role: m.Role, Stage: m.Stage, Licence: m.Licence, Languages: m.Languages,
-		Memory: m.Memory, Gives: m.Gives, Installed: state.Installed, Active: m.Ref() == active.Ref(), Reason: state.Reason, Download: true,
+		Memory: m.Memory, Gives: m.Gives, Installed: state.Installed, Active: answers, Wanted: wanted, Reason: state.Reason, Download: true,
 	}
 	needed := 0
 	for _, f := range m.Files {
@@ -104,6 +105,8 @@ func (c *console) printModels(b *backend.Backend) error {
 		switch {
 		case m.Active:
 			state = "in use"
+		case m.Installed && m.Wanted:
+			state = "installed; it answers as soon as it has seen all photos"
 		case m.Installed:
 			state = "installed"
 		case m.begun:

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pixeldetective/backend"
+	"pixeldetective/backend/model/catalog"
 )
 
 // usedJSON is what `models use --json` prints.
@@ -58,4 +59,18 @@ func (c *console) useModel(ctx context.Context, b *backend.Backend, id string) e
 		c.say("%s is to answer searches. It has to look at %s first; the model before answers until then.", shown(name), count(int(missing), "photo"))
 	}
 	return nil
+}
+
+// uses says whether a model answers, and whether it is wanted to.
+func uses(b *backend.Backend, m catalog.Model) (answers, wanted bool) {
+	if m.Role != catalog.RoleImageText {
+		best, _, err := b.Catalog.Active(m.Role)
+		answers = err == nil && best.Ref() == m.Ref()
+		return answers, answers
+	}
+	use, err := b.ModelUse(context.Background())
+	if err != nil {
+		return false, false // the library cannot be read, and other commands say so
+	}
+	return use.Answering == m.Ref(), use.Wanted == m.Ref()
 }

@@ -13,6 +13,13 @@
 //   - An unreadable photo is a row with a reason, retried when the file changes; it never stops the others.
 //   - A photo that ends its decoder is tried once more alone; if it ends that too, it is quarantined.
 //   - A folder that is gone is offline: its rows stay.
+//   - Two models may be in use: the one whose vectors answer, and the one that is wanted (upgrade.go). New and changed photos
+//     are seen by the one that answers first; then the wanted one looks at all that lack a vector of it, page by page, and
+//     leaves off when there is something new. It answers when every photo that can have a vector of it has one and its half
+//     for questions is in memory. A photo that it cannot see is noted, stays as it is, and keeps nothing waiting; one whose
+//     folder is offline is waited for, since it can be found by the vector that it has.
+//   - Where the graphs of both models do not fit into memory, they take turns of at least a thousand photos, if there are so
+//     many: two loads a thousand at most. A new photo then is found by its meaning after that turn.
 //   - Pause, resume and cancel act within one batch.
 //   - The bytes of photos in flight are bounded, whatever the number of pending files.
 package indexer
