@@ -75,7 +75,10 @@ export const programActions: readonly Action[] = [
     icon: Square,
     group: 'work',
     enabled: (ctx) => (index(ctx)?.running ?? false) && !(index(ctx)?.cancelled ?? false),
-    run: ({ library }) => library.api.cancel(),
+    run: async ({ library }) => {
+      await library.api.cancel()
+      library.toasts.add(t.actions.cancelled)
+    },
   },
   {
     id: 'work.rescan',

@@ -162,10 +162,22 @@ describe('what is lit', () => {
     const now = columnOf(layout, month(2020, 1))
     const { g, squares } = contextOf()
     drawStrip(g, layout, INK, { ...plain, seen, now })
-    expect(squares.filter((s) => s.colour === INK.lit).every((s) => columnAt(layout, s.x) === now)).toBe(true)
+    expect(squares.filter((s) => s.colour === INK.lit).map((s) => columnAt(layout, s.x))).toEqual([now])
     expect(squares.filter((s) => s.colour === INK.pixel).every((s) => columnAt(layout, s.x) >= now)).toBe(true)
     expect(squares.filter((s) => s.colour === INK.dim).every((s) => columnAt(layout, s.x) < now)).toBe(true)
   })
+})
+
+it('one square alone is lit where many stand side by side, the one that was seen last', () => {
+  const layout = layoutStrip(monthsOf([{ month: month(2020, 2), count: 61 }]), size(1040), NAMES)
+  expect(layout.columns[0]?.lanes).toBeGreaterThan(1)
+  for (const count of [1, 30, 61]) {
+    const { g, squares } = contextOf()
+    drawStrip(g, layout, INK, { ...plain, seen: monthsOf([{ month: month(2020, 2), count }]), now: 0 })
+    const side = squares.filter((s) => s.width === layout.side && s.height === layout.side)
+    expect(side.filter((s) => s.colour === INK.lit)).toHaveLength(1)
+    expect(side.filter((s) => s.colour === INK.pixel)).toHaveLength(count - 1)
+  }
 })
 
 it('a part of a column is never drawn as none or as all', () => {

@@ -105,7 +105,7 @@ export interface StripMarks {
   lit: Months | null
   /** Photos that were seen; null: all were. */
   seen: Months | null
-  /** The column that is being looked at now; −1: none. */
+  /** The column that is being looked at now, of which the square that was seen last is lit; −1: none. */
   now: number
   /** What is on screen, in columns; null: not shown. */
   window: Range | null
@@ -132,7 +132,7 @@ export function drawStrip(g: CanvasRenderingContext2D, layout: StripLayout, ink:
     for (let k = 0; k < column.squares; k++) {
       const x = column.x + (k % column.lanes) * (layout.side + layout.gap)
       const y = layout.base - (Math.floor(k / column.lanes) + 1) * (layout.side + layout.gap)
-      if (k < lit || (marks.now === i && k >= seen - column.lanes && k < Math.max(seen, 1))) {
+      if (k < lit || (marks.now === i && k === Math.max(seen, 1) - 1)) {
         bright.push([x, y])
         continue
       }

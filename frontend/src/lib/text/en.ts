@@ -89,6 +89,7 @@ export const t = {
     pause: 'Pause looking at photos',
     resume: 'Go on looking at photos',
     cancel: 'Stop looking at photos',
+    cancelled: 'Stopped. What was seen is kept.',
     rescan: 'Look through all folders again',
     rescanning: 'Looking through all folders again',
     retry: 'Try the files again that were set aside',

@@ -27,7 +27,7 @@ describe('how far preparing is', () => {
 
   it('says what holds it up rather than a time that does not run', () => {
     expect(headline(stateOf({ index: { paused: true } })).rest).toBe('Paused')
-    expect(headline(stateOf({ index: { cancelled: true, paused: true } })).rest).toContain('Stopped')
+    expect(headline(stateOf({ index: { cancelled: true, paused: true } })).rest).toBe('Stopped before the first photo')
     expect(headline(stateOf({ index: { remaining_seconds: -1 } })).rest).toBe('time left not known yet')
     expect(headline(stateOf({ index: { scanning: true, done: 0, total: 0 }, library: { files: 40, pending: 40 } }))).toEqual({ percent: 0, rest: 'Finding photos' })
   })
