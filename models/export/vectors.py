@@ -3,7 +3,8 @@ program's own vectors with.
 
 usage: python vectors.py MODEL_FOLDER OUT.json
 
-then, in the root of the repository:
+It needs numpy and onnxruntime, of the version that the program has: int8 kernels round otherwise from version to version.
+Then, in the root of the repository:
   PIXEL_DETECTIVE_MODEL=MODEL_FOLDER PIXEL_DETECTIVE_VECTORS=OUT.json \\
   go test -tags sqlite_fts5 -run - -bench UsersModel -benchtime 20x ./backend/model/encoder
 
@@ -16,8 +17,7 @@ import pathlib
 import sys
 
 import numpy as np
-
-import pair
+import onnxruntime
 
 GOLDENS = pathlib.Path(__file__).resolve().parents[2] / "backend/model/encoder/internal/tokenize/testdata"
 
@@ -41,7 +41,7 @@ def pictures(count, side, mean, std):
 def run(folder, graph, feed):
     rows = {}
     for precision, file in graph["variants"].items():
-        session = pair.session(folder / file)
+        session = onnxruntime.InferenceSession(str(folder / file), providers=["CPUExecutionProvider"])
         # One by one: int8 scales what it quantizes by the whole batch.
         out = [session.run([graph["outputs"][0]["name"]], {graph["inputs"][0]["name"]: one})[0][0] for one in feed]
         rows[precision] = [[round(float(v), 6) for v in row / np.linalg.norm(row)] for row in out]
