@@ -13,6 +13,8 @@
 //   - An unreadable photo is a row with a reason, retried when the file changes; it never stops the others.
 //   - A photo that ends its decoder is tried once more alone; if it ends that too, it is quarantined.
 //   - A folder that is gone is offline: its rows stay.
+//   - Pending files are taken newest first. One that changes meanwhile is newer, so a pass does not meet it again; the next
+//     one does.
 //   - Two models may be in use: the one whose vectors answer, and the one that is wanted (upgrade.go). New and changed photos
 //     are seen by the one that answers first; then the wanted one looks at all that lack a vector of it, page by page, and
 //     leaves off when there is something new. It answers when every photo that can have a vector of it has one and its half

@@ -16,7 +16,7 @@ import (
 
 // Library is what the indexer needs of the store.
 type Library interface {
-	PendingFiles(ctx context.Context, after int64, limit int) ([]store.Pending, error)
+	NewestPending(ctx context.Context, after *store.Pending, limit int) ([]store.Pending, error)
 	PendingTotals(ctx context.Context) (store.Totals, error)
 	Unembedded(ctx context.Context, ref photo.ModelRef, after int64, limit int) ([]store.Pending, error)
 	Known(ctx context.Context, ids []photo.ID, ref photo.ModelRef) (map[photo.ID]store.Known, error)

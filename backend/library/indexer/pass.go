@@ -241,14 +241,18 @@ func send[T any](ctx context.Context, to chan<- T, v T) error {
 	}
 }
 
-// pendingFiles brings every pending row once, page by page, in order.
+// pendingFiles brings every pending row once, page by page, the newest first.
 func (p *pass) pendingFiles(ctx context.Context, out chan<- *job) (int, error) {
-	return p.pages(ctx, out, false, p.options.Library.PendingFiles)
+	return p.pages(ctx, out, false, p.options.Library.NewestPending)
 }
 
 // unembedded brings one path of every photo that lacks a vector of the model.
 func (p *pass) unembedded(ctx context.Context, out chan<- *job) (int, error) {
-	return p.pages(ctx, out, true, func(ctx context.Context, after int64, limit int) ([]store.Pending, error) {
+	return p.pages(ctx, out, true, func(ctx context.Context, last *store.Pending, limit int) ([]store.Pending, error) {
+		var after int64
+		if last != nil {
+			after = last.File
+		}
 		page, err := p.options.Library.Unembedded(ctx, p.ref, after, limit)
 		if !p.upgrading { // how many those are was counted
 			p.x.progress.grow(int64(len(page)))
@@ -258,9 +262,9 @@ func (p *pass) unembedded(ctx context.Context, out chan<- *job) (int, error) {
 }
 
 func (p *pass) pages(ctx context.Context, out chan<- *job, embedOnly bool,
-	fetch func(ctx context.Context, after int64, limit int) ([]store.Pending, error),
+	fetch func(ctx context.Context, after *store.Pending, limit int) ([]store.Pending, error),
 ) (int, error) {
-	var after int64
+	var after *store.Pending
 	brought := 0
 	for {
 		if err := p.waitOpen(ctx); err != nil {
@@ -286,7 +290,7 @@ func (p *pass) pages(ctx context.Context, out chan<- *job, embedOnly bool,
 			}
 			brought++
 		}
-		after = page[len(page)-1].File
+		after = &page[len(page)-1]
 	}
 }
 

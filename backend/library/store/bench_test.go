@@ -213,6 +213,12 @@ func BenchmarkPending(b *testing.B) {
 					value(s.PendingFiles(ctx, int64(n/2), 100))(b)
 				}
 			})
+			b.Run("list 100 newest", func(b *testing.B) {
+				middle := value(s.NewestPending(ctx, nil, n/2))(b)[n/2-1]
+				for b.Loop() {
+					value(s.NewestPending(ctx, &middle, 100))(b)
+				}
+			})
 			b.Run("totals", func(b *testing.B) {
 				for b.Loop() {
 					value(s.PendingTotals(ctx))(b)

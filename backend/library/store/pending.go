@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -41,6 +42,20 @@ func (s *Store) PendingFiles(ctx context.Context, after int64, limit int) ([]Pen
 		CROSS JOIN dir d ON d.id = f.dir CROSS JOIN folder o ON o.id = d.folder
 		LEFT JOIN photo p ON p.num = coalesce(f.photo, f.previous)
 		WHERE f.state = 0 AND f.id > ? AND o.state = 'online' ORDER BY f.id LIMIT ?`, after, limit)
+}
+
+// NewestPending returns files of reachable folders that wait to be indexed, the newest first, after one in this order; nil:
+// from the newest on. What changes again meanwhile has a newer time and is passed by: start over from nil when a pass has
+// ended. So a pass takes no file twice, but for one that was given an older time.
+func (s *Store) NewestPending(ctx context.Context, after *Pending, limit int) ([]Pending, error) {
+	mtime, file := int64(math.MaxInt64), int64(math.MaxInt64)
+	if after != nil {
+		mtime, file = after.MTime, after.File
+	}
+	return s.pending(ctx, "list pending files", pendingColumns+` FROM file f INDEXED BY file_newest
+		CROSS JOIN dir d ON d.id = f.dir CROSS JOIN folder o ON o.id = d.folder
+		LEFT JOIN photo p ON p.num = coalesce(f.photo, f.previous)
+		WHERE f.state = 0 AND (f.mtime, f.id) < (?, ?) AND o.state = 'online' ORDER BY f.mtime DESC, f.id DESC LIMIT ?`, mtime, file, limit)
 }
 
 func (s *Store) pending(ctx context.Context, what, query string, args ...any) ([]Pending, error) {
