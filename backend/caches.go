@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"pixeldetective/backend/internal/pause"
 	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/window"
 )
@@ -46,7 +47,7 @@ func (b *Backend) reportCaches(ctx context.Context) error {
 				b.Supervisor.ReportCache(c)
 			}
 		}
-		if !pause(ctx, reportEvery) {
+		if !pause.For(ctx, reportEvery) {
 			return nil
 		}
 	}

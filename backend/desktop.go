@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"pixeldetective/backend/internal/pause"
 	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/model/worker"
 	"pixeldetective/backend/window"
@@ -99,20 +100,9 @@ func (b *Backend) openInsisting(ctx context.Context) bool {
 			b.Log.Error().Err(err).Msg("the library cannot be opened; it is tried again")
 		}
 		b.Window.Fail(err)
-		if !pause(ctx, retryEvery) {
+		if !pause.For(ctx, retryEvery) {
 			return false
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
 	}
 }
 
@@ -238,7 +228,7 @@ func (b *Backend) told(ctx context.Context, s service) error {
 func (b *Backend) sustain(ctx context.Context, s service) error {
 	for {
 		_ = b.told(ctx, s) // it was told
-		if ctx.Err() != nil || !pause(ctx, retryEvery) {
+		if ctx.Err() != nil || !pause.For(ctx, retryEvery) {
 			return nil
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"pixeldetective/backend/internal/pause"
 	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/model/supervisor"
 	"pixeldetective/backend/photo"
@@ -109,21 +110,9 @@ func (b *Bridge) insist(ctx context.Context, do func() error) error {
 			b.deps.Log.Warn().Err(err).Msg("the library cannot be followed; it is tried again")
 			b.Notify(Notice{ID: noticeUnreadable, Level: LevelWarning, Text: sentence(err.Error()), Remedy: "It is tried again every few seconds."})
 		}
-		if !pause(ctx, retryAfter) {
+		if !pause.For(ctx, retryAfter) {
 			return nil
 		}
-	}
-}
-
-// pause waits, and says whether ctx still holds.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
 	}
 }
 
@@ -160,7 +149,7 @@ func (b *Bridge) readCounts(ctx context.Context, p *Parts) error {
 				again = time.After(time.Until(reader.folderAt))
 			}
 		}
-		if !pause(ctx, rest) {
+		if !pause.For(ctx, rest) {
 			return nil
 		}
 	}
@@ -276,7 +265,7 @@ func (b *Bridge) followKeeper(ctx context.Context, p *Parts) error {
 		if was != nil && keeper == nil { // what it left is ours to do
 			b.recount()
 		}
-		if !pause(ctx, keeperEvery) {
+		if !pause.For(ctx, keeperEvery) {
 			return nil
 		}
 	}

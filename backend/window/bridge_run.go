@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"pixeldetective/backend/internal/pause"
 )
 
 // pushEvery is the least time between two states that are pushed.
@@ -39,7 +41,7 @@ func (b *Bridge) push(ctx context.Context) error {
 				(*emit)(EventDrop, dropped)
 			}
 		}
-		if !pause(ctx, pushEvery) {
+		if !pause.For(ctx, pushEvery) {
 			return nil
 		}
 	}
