@@ -73,7 +73,7 @@ def main():
         "id": out.name, "revision": "random-1" if arguments.random else "1", "name": "SigLIP 2, random weights" if arguments.random else "SigLIP 2",
         "family": "siglip2", "role": "image-text", "stage": "comprehensive", "licence": "Apache-2.0", "dimension": dimension,
         "image": pair.graph_entry(files["vision"], "fp32", "pixel_values", "float32", [-1, 3, side, side], "pooler_output", dimension,
-                                  preprocess={"width": side, "height": side, "fit": "stretch", "filter": "bicubic", "mean": HALF, "std": HALF}),
+                                  preprocess={"width": side, "height": side, "fit": "stretch", "filter": "bilinear", "mean": HALF, "std": HALF}),
         "text": pair.graph_entry(files["text"], "fp32", "input_ids", "int64", [-1, -1], "pooler_output", dimension, tokenizer=tokenizer),
     })
     print(f"{out}: {sum(p.stat().st_size for p in out.iterdir()) / 1e6:.0f} MB in {time.perf_counter() - began:.0f} s")
