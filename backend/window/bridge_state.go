@@ -78,7 +78,7 @@ func (b *Bridge) State(context.Context) State {
 // noSnapshot is what a supervisor that is not there yet would say: its lists are empty, not null.
 func noSnapshot() supervisor.Snapshot {
 	return supervisor.Snapshot{
-		Version: supervisor.SnapshotVersion, Phases: []supervisor.Phase{}, Models: []supervisor.Model{}, Workers: []supervisor.Worker{},
+		Version: supervisor.SnapshotVersion, Phases: []supervisor.Phase{}, Models: []supervisor.Model{}, OtherModels: []supervisor.Model{}, Workers: []supervisor.Worker{},
 		Capabilities: []supervisor.Capability{}, Caches: []supervisor.Cache{}, Counters: map[string]int64{},
 	}
 }
