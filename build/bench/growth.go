@@ -107,7 +107,7 @@ func (stubs) Decode(_ context.Context, job worker.DecodeJob, _ bool) (worker.Dec
 func (stubs) DecodeSlots() int { return 4 }
 func (stubs) BatchLimit() int  { return 8 }
 
-func (stubs) EncodeImages(_ context.Context, pixels [][]byte) ([]worker.Embedding, error) {
+func (stubs) EncodeImages(_ context.Context, _ photo.ModelRef, pixels [][]byte) ([]worker.Embedding, error) {
 	out := make([]worker.Embedding, len(pixels))
 	for i, p := range pixels {
 		v := make([]float32, 1024)
@@ -126,6 +126,12 @@ func (stubs) ImageModel() (catalog.Model, error) {
 		Image: &catalog.Graph{Preprocess: &catalog.Preprocess{Width: 8, Height: 8, Fit: "stretch", Filter: "bilinear"}},
 	}, nil
 }
+
+func (s stubs) WantedModel() (catalog.Model, error) { return s.ImageModel() }
+
+func (stubs) Together() bool { return true }
+
+func (stubs) Prepare(context.Context, photo.ModelRef) error { return nil }
 
 // folderBytes is what the files of a folder take.
 func folderBytes(dir string) int64 {

@@ -54,6 +54,19 @@ export namespace supervisor {
 	    // Go type: time
 	    retry_at?: any;
 	}
+	export interface UsedModel {
+	    id: string;
+	    revision: string;
+	    name: string;
+	    stage: string;
+	    error?: string;
+	}
+	export interface ModelUse {
+	    answering: UsedModel;
+	    wanted: UsedModel;
+	    chosen: boolean;
+	    together: boolean;
+	}
 	export interface Phase {
 	    name: string;
 	    state: string;
@@ -92,6 +105,8 @@ export namespace supervisor {
 	    ready: boolean;
 	    phases: Phase[];
 	    models: Model[];
+	    other_models: Model[];
+	    use: ModelUse;
 	    workers: Worker[];
 	    decoders: Decoders;
 	    capabilities: Capability[];
@@ -101,6 +116,7 @@ export namespace supervisor {
 	    sandbox: Sandbox;
 	    log: string[];
 	}
+	
 
 }
 
