@@ -3,6 +3,8 @@ import type { Answer, Api, Hit, Model, Setting, State } from '$lib/api'
 import { ApiError } from '$lib/api/bridge'
 import type { ListingReader } from './listing.svelte'
 
+const none = { id: '', revision: '', name: '', stage: '' }
+
 /** A state of a library with photos. Parts go over those of its own. */
 export function stateOf(seq: number, part: Partial<State> = {}): State {
   return {
@@ -11,7 +13,8 @@ export function stateOf(seq: number, part: Partial<State> = {}): State {
     stage: 'library',
     snapshot: {
       version: 1, seq, at: '2026-01-01T00:00:00Z', ready: true,
-      phases: [], models: [], workers: [], capabilities: [], caches: [], counters: {}, log: [],
+      phases: [], models: [], other_models: [], workers: [], capabilities: [], caches: [], counters: {}, log: [],
+      use: { answering: none, wanted: none, chosen: false, together: false },
       decoders: { processes: 0, limit: 1, queue: 0, in_flight: 0, retry_at: null },
       memory: { self_bytes: 0, workers_bytes: 0, tree_bytes: 0, budget_bytes: 0, limit_bytes: 0, budget_reason: '' },
       sandbox: { state: 'full', landlock_abi: 5, seccomp: true },
