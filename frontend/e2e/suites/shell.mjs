@@ -19,6 +19,9 @@ async function held(view) {
   }
 }
 
+/** Waits until texts stand in the page's own type: in another they break elsewhere. */
+const lettered = (view) => until('the type is there', () => view.evaluate(() => document.fonts.status === 'loaded' && [...document.fonts].some((one) => one.status === 'loaded')))
+
 const box = (locator) => locator.evaluate((it) => {
   const { x, y, width, height } = it.getBoundingClientRect()
   return [x, y, width, height].map(Math.round)
@@ -38,10 +41,12 @@ export default async function shell({ tap, page, program }) {
     await view.reload({ waitUntil: 'commit' })
     await view.locator('#shell').waitFor({ state: 'attached' })
     await heading.waitFor()
+    await lettered(view)
     const [title, button] = [await box(heading), await box(choose)]
     await view.keyboard.press('Tab')
     await until('the keyboard is on the button', () => choose.evaluate((it) => it === document.activeElement))
     await letGo()
+    await lettered(view)
     alike(title, await box(heading))
     alike(button, await box(choose))
     expect(await choose.evaluate((it) => it === document.activeElement), 'the keyboard was lost')
