@@ -150,7 +150,7 @@ func inventLibrary(b *testing.B, library string, n int) []photo.ID {
 	random := rand.New(rand.NewPCG(3, 5))
 	var ids []photo.ID
 	for {
-		page, err := st.PendingFiles(ctx, 0, 1000)
+		page, err := st.NewestPending(ctx, nil, 1000)
 		if err != nil {
 			b.Fatal(err)
 		}

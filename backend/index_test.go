@@ -51,7 +51,7 @@ func TestEachFoundFileIsCountedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	pending, err := b.Store.PendingFiles(t.Context(), 0, 10)
+	pending, err := b.Store.NewestPending(t.Context(), nil, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestWhatMayBeReadableNowIsTriedAgain(t *testing.T) {
 	if _, err := b.scan(t.Context(), targets[0].folder, ""); err != nil {
 		t.Fatal(err)
 	}
-	pending, err := b.Store.PendingFiles(t.Context(), 0, 10)
+	pending, err := b.Store.NewestPending(t.Context(), nil, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestWhatMayBeReadableNowIsTriedAgain(t *testing.T) {
 	if err := b.retryUnreadable(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	again, err := b.Store.PendingFiles(t.Context(), 0, 10)
+	again, err := b.Store.NewestPending(t.Context(), nil, 10)
 	if err != nil || len(again) != 1 || again[0].Rel != pending[0].Rel {
 		t.Errorf("to be tried again: %+v, %v; want the one that could not be read", again, err)
 	}

@@ -13,9 +13,8 @@ import (
 // meter shows how far an index run is: a bar on a terminal, a plain line now and then in a pipe, a JSON line with --json,
 // nothing with --quiet.
 type meter struct {
+	gauge
 	console *console
-	bar     *progressbar.ProgressBar
-	told    time.Time
 	begun   time.Time
 }
 
@@ -24,7 +23,7 @@ const pipeEvery = 10 * time.Second
 
 func (c *console) newMeter() *meter {
 	now := time.Now()
-	return &meter{console: c, told: now, begun: now}
+	return &meter{gauge: gauge{told: now}, console: c, begun: now}
 }
 
 // progressJSON is a line of `index --json` before the last.
@@ -53,36 +52,43 @@ func (m *meter) progress(p indexer.Progress) {
 			_ = m.console.printJSON(progressJSON{"progress", p.Done, p.Total, p.Failed, p.Rate, p.Remaining.Seconds()})
 		}
 	case m.console.onTerminal():
-		m.drawBar(p)
+		m.draw(m.console, p.Done, p.Total, fmt.Sprintf("Reading photos, %d of %d, %.1f a second, %s left", p.Done, p.Total, p.Rate, remaining(p.Remaining)))
 	case m.due(pipeEvery):
 		m.console.say("%d of %s, %.1f a second, %s left", p.Done, count(int(p.Total), "photo"), p.Rate, remaining(p.Remaining))
 	}
 }
 
+// gauge shows how far something is: a bar on a terminal, a line now and then elsewhere.
+type gauge struct {
+	bar  *progressbar.ProgressBar
+	told time.Time
+}
+
 // due says whether it is time for another line.
-func (m *meter) due(every time.Duration) bool {
+func (g *gauge) due(every time.Duration) bool {
 	now := time.Now()
-	if now.Sub(m.told) < every {
+	if now.Sub(g.told) < every {
 		return false
 	}
-	m.told = now
+	g.told = now
 	return true
 }
 
-func (m *meter) drawBar(p indexer.Progress) {
-	if m.bar == nil {
-		m.bar = progressbar.NewOptions64(p.Total,
-			progressbar.OptionSetWriter(m.console.out), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(true), progressbar.OptionSetDescription("Reading photos"))
+// draw draws the bar, with a line before it.
+func (g *gauge) draw(c *console, done, total int64, line string) {
+	if g.bar == nil {
+		g.bar = progressbar.NewOptions64(total,
+			progressbar.OptionSetWriter(c.out), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(true), progressbar.OptionSetDescription(line))
 	}
-	m.bar.ChangeMax64(p.Total)
-	m.bar.Describe(fmt.Sprintf("Reading photos, %d of %d, %.1f a second, %s left", p.Done, p.Total, p.Rate, remaining(p.Remaining)))
-	_ = m.bar.Set64(p.Done)
+	g.bar.ChangeMax64(total)
+	g.bar.Describe(line)
+	_ = g.bar.Set64(done)
 }
 
-func (m *meter) end() {
-	if m.bar != nil {
-		_ = m.bar.Finish()
+func (g *gauge) end() {
+	if g.bar != nil {
+		_ = g.bar.Finish()
 	}
 }
 

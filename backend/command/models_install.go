@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"pixeldetective/backend"
@@ -74,7 +73,7 @@ func (c *console) installModel(ctx context.Context, b *backend.Backend, id, from
 		if err != nil {
 			return err
 		}
-		meter := &installMeter{console: c, told: begun, name: m.Name}
+		meter := &installMeter{gauge: gauge{told: begun}, console: c, name: m.Name}
 		if from == "" {
 			err = i.Install(ctx, m, folder, meter.progress)
 		} else {
@@ -100,10 +99,9 @@ func (c *console) installModel(ctx context.Context, b *backend.Backend, id, from
 
 // installMeter shows how far an install is, as meter does of an index run.
 type installMeter struct {
+	gauge
 	console *console
 	name    string
-	bar     *progressbar.ProgressBar
-	told    time.Time
 }
 
 func (m *installMeter) progress(p install.Progress) {
@@ -114,7 +112,7 @@ func (m *installMeter) progress(p install.Progress) {
 			_ = c.printJSON(receivingJSON{"progress", p.Phase, p.Done, p.Total, p.Files, p.FilesDone, p.Rate, p.Remaining.Seconds(), utf8(p.Waiting)})
 		}
 	case c.onTerminal():
-		m.drawBar(p)
+		m.draw(c, p.Done, max(1, p.Total), m.line(p))
 	case m.due(pipeEvery):
 		c.say("%s", m.line(p))
 	}
@@ -130,30 +128,4 @@ func (m *installMeter) line(p install.Progress) string {
 		return text + ", waiting: " + sentence(p.Waiting)
 	}
 	return fmt.Sprintf("%s, %.1f MB a second, %s left", text, p.Rate/1e6, remaining(p.Remaining))
-}
-
-func (m *installMeter) due(every time.Duration) bool {
-	now := time.Now()
-	if now.Sub(m.told) < every {
-		return false
-	}
-	m.told = now
-	return true
-}
-
-func (m *installMeter) drawBar(p install.Progress) {
-	if m.bar == nil {
-		m.bar = progressbar.NewOptions64(p.Total,
-			progressbar.OptionSetWriter(m.console.out), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(true))
-	}
-	m.bar.ChangeMax64(max(1, p.Total))
-	m.bar.Describe(m.line(p))
-	_ = m.bar.Set64(p.Done)
-}
-
-func (m *installMeter) end() {
-	if m.bar != nil {
-		_ = m.bar.Finish()
-	}
 }

@@ -1,14 +1,12 @@
 package search
 
 import (
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -21,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pixeldetective/backend/config"
+	"pixeldetective/backend/internal/testkit"
 	"pixeldetective/backend/library/store"
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/model/supervisor"
@@ -63,18 +62,7 @@ func readGolden(t testing.TB) *golden {
 	if err := json.Unmarshal(b, g); err != nil {
 		t.Fatal(err)
 	}
-	packed, err := os.Open("testdata/golden.bin.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	unpacked, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b, err = io.ReadAll(unpacked); err != nil {
-		t.Fatal(err)
-	}
+	b = testkit.Unpacked(t, "testdata/golden.bin.gz")
 	const row = 33*4 + 1024
 	if len(b) != row*(len(g.Photos)+len(g.Texts)) {
 		t.Fatalf("golden.bin.gz holds %d bytes", len(b))
@@ -223,7 +211,7 @@ func (l *library) listing(t testing.TB, names []string, index func(name string) 
 		t.Fatal(err)
 	}
 	for {
-		waiting, err := l.PendingFiles(ctx, 0, 500)
+		waiting, err := l.NewestPending(ctx, nil, 500)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -205,13 +205,13 @@ func (b *bench) bigLibrary(ctx context.Context, n int, thumbnails [][]byte) (str
 		return "", err
 	}
 	random := rand.New(rand.NewPCG(3, 5))
-	var after int64
+	var after *store.Pending
 	for {
-		page, err := st.PendingFiles(ctx, after, 1000)
+		page, err := st.NewestPending(ctx, after, 1000)
 		if err != nil || len(page) == 0 {
 			return library, err
 		}
-		after = page[len(page)-1].File
+		after = &page[len(page)-1]
 		rows := make([]store.Indexed, len(page))
 		for i, pending := range page {
 			rows[i] = inventedPhoto(pending, model.Ref(), mix(random, seeds))

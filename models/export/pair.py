@@ -1,6 +1,7 @@
 """What the exports of image-text models have in common: graphs of a PyTorch model, in three precisions, compared with it,
 and a model.json that names their sizes and hashes. See README.md."""
 
+import argparse
 import hashlib
 import json
 import os
@@ -102,6 +103,17 @@ def graph_entry(variants, default, name_in, kind, shape, name_out, dimension, **
             "outputs": [{"name": name_out, "type": "float32", "shape": [-1, dimension]}], **rest}
 
 
+def arguments(doc):
+    """What an export is told."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--tokenizer", required=True)
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--checkpoint")
+    which.add_argument("--random", action="store_true")
+    return parser.parse_args()
+
+
 def begin(arguments):
     """Prepares the folder of the model and returns it, with what is to be put into it once it is whole."""
     out = pathlib.Path(arguments.out)
@@ -113,4 +125,4 @@ def begin(arguments):
     return out, time.perf_counter()
 
 
-__all__ = ["Graph", "QuantType", "begin", "compare", "cosine", "export", "graph_entry", "manifest", "pixels", "precisions", "session", "strip"]
+__all__ = ["Graph", "QuantType", "arguments", "begin", "compare", "cosine", "export", "graph_entry", "manifest", "pixels", "precisions", "session", "strip"]

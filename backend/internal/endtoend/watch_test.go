@@ -103,18 +103,18 @@ func sizes(t *testing.T, p *program, st *store.Store) map[string]int64 {
 			rows[path] = record.Bytes
 		}
 	}
-	var after int64
+	var after *store.Pending
 	for {
-		page, err := st.PendingFiles(t.Context(), after, 1000)
+		page, err := st.NewestPending(t.Context(), after, 1000)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(page) == 0 {
 			return rows
 		}
+		after = &page[len(page)-1]
 		for _, row := range page {
 			rows[row.Path()] = row.Size
-			after = row.File
 		}
 	}
 }

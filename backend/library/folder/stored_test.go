@@ -34,17 +34,17 @@ func openStore(t *testing.T) *store.Store {
 func storedRows(t *testing.T, st *store.Store, id store.FolderID) map[string]store.Entry {
 	t.Helper()
 	out := map[string]store.Entry{}
-	after := int64(0)
+	var after *store.Pending
 	for {
-		page, err := st.PendingFiles(t.Context(), after, 1000)
+		page, err := st.NewestPending(t.Context(), after, 1000)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(page) == 0 {
 			return out
 		}
+		after = &page[len(page)-1]
 		for _, p := range page {
-			after = p.File
 			if p.Folder == id {
 				out[p.Rel] = store.Entry{Name: p.Rel[len(parentSlash(p.Rel)):], Size: p.Size, MTime: p.MTime, Inode: p.Inode,
 					Sidecar: p.Sidecar, SidecarSize: p.SidecarSize, SidecarMTime: p.SidecarMTime}

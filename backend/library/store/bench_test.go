@@ -64,7 +64,7 @@ func fill(b testing.TB, s *Store, n int, thumbnails bool) FolderID {
 	thumb := make([]byte, 12_000)
 	copy(thumb, "\xff\xd8")
 	for {
-		waiting := value(s.PendingFiles(ctx, 0, 500))(b)
+		waiting := value(s.NewestPending(ctx, nil, 500))(b)
 		if len(waiting) == 0 {
 			return f.ID
 		}
@@ -209,11 +209,6 @@ func BenchmarkPending(b *testing.B) {
 			listing100(n, func(rel string, entries []Entry) { must(b, r.Directory(ctx, rel, entries)) })
 			value(r.Finish(ctx))(b)
 			b.Run("list 100", func(b *testing.B) {
-				for b.Loop() {
-					value(s.PendingFiles(ctx, int64(n/2), 100))(b)
-				}
-			})
-			b.Run("list 100 newest", func(b *testing.B) {
 				middle := value(s.NewestPending(ctx, nil, n/2))(b)[n/2-1]
 				for b.Loop() {
 					value(s.NewestPending(ctx, &middle, 100))(b)
@@ -226,7 +221,7 @@ func BenchmarkPending(b *testing.B) {
 			})
 			b.Run("commit 8", func(b *testing.B) {
 				k := 0
-				waiting := value(s.PendingFiles(ctx, 0, n))(b)
+				waiting := value(s.NewestPending(ctx, nil, n))(b)
 				for b.Loop() {
 					var done []Indexed
 					for range 8 {

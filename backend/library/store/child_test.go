@@ -101,7 +101,7 @@ func indexForever(ctx context.Context, s *Store) error {
 			return err
 		}
 		for {
-			waiting, err := s.PendingFiles(ctx, 0, 8)
+			waiting, err := s.NewestPending(ctx, nil, 8)
 			if err != nil {
 				return err
 			}

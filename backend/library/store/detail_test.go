@@ -84,7 +84,7 @@ func TestFailuresAreReadByThePage(t *testing.T) {
 		entries = append(entries, entry(fmt.Sprintf("%d.jpg", i), i))
 	}
 	scan(t, s, f.ID, map[string][]Entry{"sub": entries})
-	for _, p := range value(s.PendingFiles(ctx, 0, 10))(t) {
+	for _, p := range oldestPending(t, s) {
 		now = now.Add(time.Minute)
 		value(s.Commit(ctx, nil, []Failed{{Pending: p, Kind: FailureRefused, Reason: "it is no picture"}}))(t)
 	}

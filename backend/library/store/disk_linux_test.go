@@ -44,7 +44,7 @@ func TestFullDiskLosesNothingAndGoesOnWhenThereIsSpace(t *testing.T) {
 			return err
 		}
 		for {
-			waiting, err := s.PendingFiles(ctx, 0, 20)
+			waiting, err := s.NewestPending(ctx, nil, 20)
 			if err != nil || len(waiting) == 0 {
 				return err
 			}

@@ -22,7 +22,7 @@ func fillPlain(b testing.TB, s *Store, n int) FolderID {
 	vector := make([]float32, 8)
 	vector[0] = 1
 	for {
-		waiting := value(s.PendingFiles(ctx, 0, 1000))(b)
+		waiting := value(s.NewestPending(ctx, nil, 1000))(b)
 		if len(waiting) == 0 {
 			return f.ID
 		}

@@ -34,7 +34,7 @@ func listedLibrary(t *testing.T) (*Store, map[string]int64) {
 		"d.jpg":    {"d", photo.Metadata{Format: "jpeg", Width: 3000, Height: 4000, Taken: taken(2020, 5, 2, 0)}},
 	}
 	nums := map[string]int64{}
-	for _, p := range value(s.PendingFiles(ctx, 0, 10))(t) {
+	for _, p := range oldestPending(t, s) {
 		x := decoded(p, known[p.Rel].content)
 		x.New.Metadata = known[p.Rel].m
 		if p.Rel == "c.jpg" {

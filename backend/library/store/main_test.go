@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -99,13 +100,21 @@ func scan(t testing.TB, s *Store, f FolderID, dirs map[string][]Entry) Reconcile
 	return value(r.Finish(ctx))(t)
 }
 
+// oldestPending returns all files that wait, at most ten, in the order in which the newest comes last.
+func oldestPending(t testing.TB, s *Store) []Pending {
+	t.Helper()
+	waiting := value(s.NewestPending(context.Background(), nil, 10))(t)
+	slices.Reverse(waiting)
+	return waiting
+}
+
 // indexAll indexes every pending file; content says what is in it.
 func indexAll(t testing.TB, s *Store, content func(Pending) string) Committed {
 	t.Helper()
 	ctx := context.Background()
 	var sum Committed
 	for {
-		waiting := value(s.PendingFiles(ctx, 0, 500))(t)
+		waiting := value(s.NewestPending(ctx, nil, 500))(t)
 		if len(waiting) == 0 {
 			return sum
 		}

@@ -35,15 +35,6 @@ func below(rel, name []byte) string {
 	return string(rel) + "/" + string(name)
 }
 
-// PendingFiles returns files of reachable folders that wait to be indexed, with numbers above after, ordered by File.
-// A file that changes again keeps its number: start over from 0 when a pass has ended.
-func (s *Store) PendingFiles(ctx context.Context, after int64, limit int) ([]Pending, error) {
-	return s.pending(ctx, "list pending files", pendingColumns+` FROM file f INDEXED BY file_pending
-		CROSS JOIN dir d ON d.id = f.dir CROSS JOIN folder o ON o.id = d.folder
-		LEFT JOIN photo p ON p.num = coalesce(f.photo, f.previous)
-		WHERE f.state = 0 AND f.id > ? AND o.state = 'online' ORDER BY f.id LIMIT ?`, after, limit)
-}
-
 // NewestPending returns files of reachable folders that wait to be indexed, the newest first, after one in this order; nil:
 // from the newest on. What changes again meanwhile has a newer time and is passed by: start over from nil when a pass has
 // ended. So a pass takes no file twice, but for one that was given an older time.

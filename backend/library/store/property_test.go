@@ -77,7 +77,7 @@ func TestRowsFollowTheDisk(t *testing.T) {
 				r.Fatalf("rows %v, disk %v", got, want)
 			}
 			waits := map[string]bool{}
-			for _, p := range value(s.PendingFiles(ctx, 0, 100))(t) {
+			for _, p := range value(s.NewestPending(ctx, nil, 100))(t) {
 				waits[p.Rel] = true
 			}
 			for path, version := range want {
@@ -149,7 +149,7 @@ func TestQueriesWalkNoLargeTable(t *testing.T) {
 	id := fill(t, s, 200, true)
 	listing := map[string][]Entry{"x": {entry("a.jpg", 1)}}
 	scan(t, s, id, listing)
-	p := value(s.PendingFiles(ctx, 0, 10))(t)
+	p := value(s.NewestPending(ctx, nil, 10))(t)
 	value(s.Commit(ctx, nil, []Failed{{Pending: p[0], Reason: "x", Kind: FailureRefused}}))(t)
 	value(s.Failures(ctx))(t)
 	value(s.PendingTotals(ctx))(t)

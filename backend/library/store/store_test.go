@@ -23,7 +23,7 @@ func TestPhotoIsFoundAfterItsCommit(t *testing.T) {
 	if got := value(s.PendingTotals(ctx))(t); got != (Totals{Files: 3, Bytes: 3003}) {
 		t.Fatalf("pending totals: %+v", got)
 	}
-	waiting := value(s.PendingFiles(ctx, 0, 10))(t)
+	waiting := value(s.NewestPending(ctx, nil, 10))(t)
 	var done []Indexed
 	for _, p := range waiting {
 		x := decoded(p, byRel(p))
@@ -110,7 +110,7 @@ func TestMovedAndCopiedFilesAreLinkedOnly(t *testing.T) {
 		t.Fatalf("reconcile: %+v", res)
 	}
 	var done []Indexed
-	for _, p := range value(s.PendingFiles(ctx, 0, 10))(t) {
+	for _, p := range value(s.NewestPending(ctx, nil, 10))(t) {
 		id := idOf(same(p))
 		known := value(s.Known(ctx, []photo.ID{id}, testRef))(t)
 		if !known[id].Embedded {
@@ -147,7 +147,7 @@ func TestSamePixelsTakeTheVectorAndDecisionsCarryOver(t *testing.T) {
 	must(t, s.SetRating(ctx, idOf("first"), 4))
 
 	scan(t, s, f.ID, map[string][]Entry{"": {entry("a.jpg", 2)}})
-	p := value(s.PendingFiles(ctx, 0, 10))(t)[0]
+	p := value(s.NewestPending(ctx, nil, 10))(t)[0]
 	if p.Previous == nil || *p.Previous != idOf("first") {
 		t.Fatalf("previous photo: %v", p.Previous)
 	}
@@ -189,7 +189,7 @@ func TestStaleFileStaysPendingAndItsPhotoIsKept(t *testing.T) {
 	s := openTemp(t)
 	f := value(s.AddFolder(ctx, "/photos"))(t)
 	scan(t, s, f.ID, map[string][]Entry{"": {entry("a.jpg", 1), entry("b.jpg", 1)}})
-	waiting := value(s.PendingFiles(ctx, 0, 10))(t)
+	waiting := value(s.NewestPending(ctx, nil, 10))(t)
 	scan(t, s, f.ID, map[string][]Entry{"": {entry("a.jpg", 2)}})
 	c := value(s.Commit(ctx, []Indexed{decoded(waiting[0], "v1")}, []Failed{{Pending: waiting[1], Reason: "broken", Kind: FailureRefused}}))(t)
 	if c != (Committed{Added: 1, Embedded: 1, Stale: 2}) {
@@ -203,7 +203,7 @@ func TestStaleFileStaysPendingAndItsPhotoIsKept(t *testing.T) {
 	if n != 0 {
 		t.Fatalf("%d vectors are searchable, want none: no file shows the photo", n)
 	}
-	p := value(s.PendingFiles(ctx, 0, 10))(t)
+	p := value(s.NewestPending(ctx, nil, 10))(t)
 	c = value(s.Commit(ctx, []Indexed{{Pending: p[0], Photo: idOf("v1")}}, nil))(t)
 	if c != (Committed{Linked: 1}) {
 		t.Fatalf("commit: %+v", c)
@@ -218,9 +218,9 @@ func TestFailedFileIsListedAndRetriedWhenItChanges(t *testing.T) {
 	scan(t, s, f.ID, map[string][]Entry{"d": {entry("a.jpg", 1)}})
 	indexAll(t, s, func(Pending) string { return "whole" })
 	scan(t, s, f.ID, map[string][]Entry{"d": {entry("a.jpg", 2)}})
-	p := value(s.PendingFiles(ctx, 0, 10))(t)[0]
+	p := value(s.NewestPending(ctx, nil, 10))(t)[0]
 	must(t, s.Attempted(ctx, []int64{p.File}))
-	if again := value(s.PendingFiles(ctx, 0, 10))(t)[0]; again.Attempts != 1 {
+	if again := value(s.NewestPending(ctx, nil, 10))(t)[0]; again.Attempts != 1 {
 		t.Fatalf("attempts: %d", again.Attempts)
 	}
 	c := value(s.Commit(ctx, nil, []Failed{{Pending: p, Reason: "cut off", Kind: FailureRefused, Attempts: 2}}))(t)
@@ -239,7 +239,7 @@ func TestFailedFileIsListedAndRetriedWhenItChanges(t *testing.T) {
 		t.Fatalf("%d files of another kind were requeued", n)
 	}
 	scan(t, s, f.ID, map[string][]Entry{"d": {entry("a.jpg", 3)}})
-	p = value(s.PendingFiles(ctx, 0, 10))(t)[0]
+	p = value(s.NewestPending(ctx, nil, 10))(t)[0]
 	if p.Previous == nil || *p.Previous != idOf("whole") || p.Attempts != 0 {
 		t.Fatalf("a file that failed lost what it showed before: %+v", p)
 	}
@@ -257,7 +257,7 @@ func TestOfflineFolderStaysSearchableAndIsNotIndexed(t *testing.T) {
 	if n := value(s.PendingTotals(ctx))(t); n.Files != 0 {
 		t.Fatalf("pending: %+v", n)
 	}
-	if p := value(s.PendingFiles(ctx, 0, 10))(t); len(p) != 0 {
+	if p := value(s.NewestPending(ctx, nil, 10))(t); len(p) != 0 {
 		t.Fatalf("pending: %+v", p)
 	}
 	num, _, err := s.NumOf(ctx, idOf("a.jpg 1001"))
@@ -321,7 +321,7 @@ func TestFoldersMergeWithoutLosingRows(t *testing.T) {
 	}
 	back := value(s.AddFolder(ctx, "/p/x"))(t)
 	scan(t, s, back.ID, map[string][]Entry{"y": {entry("a.jpg", 1)}})
-	p := value(s.PendingFiles(ctx, 0, 10))(t)
+	p := value(s.NewestPending(ctx, nil, 10))(t)
 	if c := value(s.Commit(ctx, []Indexed{{Pending: p[0], Photo: idOf("a.jpg 1001")}}, nil))(t); c != (Committed{Linked: 1}) {
 		t.Fatalf("a photo that comes back: %+v", c)
 	}
@@ -339,7 +339,7 @@ func TestSidecarThatChangesRefreshesMetadata(t *testing.T) {
 	if res := scan(t, s, f.ID, map[string][]Entry{"": {e}}); res.Changed != 1 {
 		t.Fatalf("scan: %+v", res)
 	}
-	p := value(s.PendingFiles(ctx, 0, 1))(t)[0]
+	p := value(s.NewestPending(ctx, nil, 1))(t)[0]
 	if !p.Refresh || p.Sidecar != "a.xmp" {
 		t.Fatalf("pending: %+v", p)
 	}

@@ -1,10 +1,7 @@
 package encoder
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"pixeldetective/backend/internal/testkit"
 	"pixeldetective/backend/model/catalog"
 )
 
@@ -79,19 +77,13 @@ func tinyCaptioner(t testing.TB, name string) (LoadOptions, captionGoldens) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		data, err := os.ReadFile(filepath.Join(source, e.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
+		path := filepath.Join(source, e.Name())
 		plain, packed := strings.CutSuffix(e.Name(), ".gz")
+		var data []byte
 		if packed {
-			r, err := gzip.NewReader(bytes.NewReader(data))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if data, err = io.ReadAll(r); err != nil {
-				t.Fatal(err)
-			}
+			data = testkit.Unpacked(t, path)
+		} else if data, err = os.ReadFile(path); err != nil {
+			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(folder, plain), data, 0o600); err != nil {
 			t.Fatal(err)

@@ -2,11 +2,9 @@ package encoder
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"image/png"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"pixeldetective/backend/internal/testkit"
 	"pixeldetective/backend/model/catalog"
 	"pixeldetective/backend/photo"
 )
@@ -63,20 +62,7 @@ func tinyFamilies() map[string]tinyFamily {
 
 func unpack(t testing.TB, path string) []byte {
 	t.Helper()
-	file, err := os.Open(path + ".gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	z, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return testkit.Unpacked(t, path+".gz")
 }
 
 // options put the model into a folder and say how to load it.

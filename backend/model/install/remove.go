@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"pixeldetective/backend/model/catalog"
@@ -64,8 +65,18 @@ func removeAll(ctx context.Context, folder string, names []string) (Removed, err
 	if err != nil {
 		return Removed{}, err
 	}
+	done, err := removeFiles(ctx, folder, append(append(names, parts...), catalog.RecordFile))
+	if err != nil {
+		return done, err
+	}
+	_ = os.Remove(folder) // only if nothing is left in it
+	return done, nil
+}
+
+// removeFiles deletes these files of a folder, until the first that cannot be or ctx ends; it returns what it deleted.
+func removeFiles(ctx context.Context, folder string, names []string) (Removed, error) {
 	var done Removed
-	for _, name := range append(append(names, parts...), catalog.RecordFile) {
+	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return done, err
 		}
@@ -75,7 +86,6 @@ func removeAll(ctx context.Context, folder string, names []string) (Removed, err
 		}
 		done.add(one)
 	}
-	_ = os.Remove(folder) // only if nothing is left in it
 	return done, nil
 }
 
@@ -186,16 +196,9 @@ func pruneKnown(ctx context.Context, m catalog.Model, folder string, before time
 		}
 		return !now
 	})
-	var done Removed
-	for _, name := range names {
-		if err := ctx.Err(); err != nil {
-			return done, err
-		}
-		one, err := removeFile(filepath.Join(folder, name))
-		if err != nil {
-			return done, err
-		}
-		done.add(one)
+	done, err := removeFiles(ctx, folder, names)
+	if err != nil {
+		return done, err
 	}
 	if failed == nil && len(kept) < len(record.Files) {
 		record.Files = kept
@@ -222,17 +225,13 @@ func pruneUnknown(ctx context.Context, folder string) (_ Removed, err error) {
 		return removeAll(ctx, folder, nil)
 	}
 	// Nothing was ever received whole: only parts that have a note beside them are ours.
-	var done Removed
-	for _, name := range parts {
-		base := name[:len(name)-len(catalog.PartSuffix)]
-		if filepath.Ext(base) != ".json" && !slices.Contains(parts, base+".json"+catalog.PartSuffix) {
-			continue
-		}
-		one, err := removeFile(filepath.Join(folder, name))
-		if err != nil {
-			return done, err
-		}
-		done.add(one)
+	ours := slices.DeleteFunc(slices.Clone(parts), func(name string) bool {
+		base := strings.TrimSuffix(name, catalog.PartSuffix)
+		return filepath.Ext(base) != ".json" && !slices.Contains(parts, base+".json"+catalog.PartSuffix)
+	})
+	done, err := removeFiles(ctx, folder, ours)
+	if err != nil {
+		return done, err
 	}
 	_ = os.Remove(folder)
 	return done, nil

@@ -7,7 +7,6 @@ CLIP ViT-B/32 or a larger one; FILE its tokenizer.json, or OpenAI's bpe_simple_v
 graphs of ViT-B/32 in full size with random weights: speed, memory and sizes are the real ones, the vectors mean nothing.
 """
 
-import argparse
 import pathlib
 import sys
 import time
@@ -41,13 +40,7 @@ def texts(start, end, length):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--tokenizer", required=True)
-    which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--checkpoint")
-    which.add_argument("--random", action="store_true")
-    arguments = parser.parse_args()
+    arguments = pair.arguments(__doc__)
     out, began = pair.begin(arguments)
     clip = load(arguments)
     side, length = clip.config.vision_config.image_size, clip.config.text_config.max_position_embeddings

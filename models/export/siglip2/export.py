@@ -7,7 +7,6 @@ SigLIP 2 of fixed resolution, as google/siglip2-base-patch16-224; FILE its token
 model in full size with random weights: speed, memory and sizes are the real ones, the vectors mean nothing.
 """
 
-import argparse
 import pathlib
 import sys
 import time
@@ -44,13 +43,7 @@ def texts(vocabulary, length):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--tokenizer", required=True)
-    which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--checkpoint")
-    which.add_argument("--random", action="store_true")
-    arguments = parser.parse_args()
+    arguments = pair.arguments(__doc__)
     out, began = pair.begin(arguments)
     model = load(arguments)
     side, length = model.config.vision_config.image_size, model.config.text_config.max_position_embeddings

@@ -3,32 +3,19 @@ package tokenize
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"pixeldetective/backend/internal/testkit"
 )
 
 // unpacked reads a file of testdata. The scripts beside it wrote what is in it; gzip keeps it small.
 func unpacked(t testing.TB, name string) []byte {
 	t.Helper()
-	file, err := os.Open(filepath.Join("testdata", name+".gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	z, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return testkit.Unpacked(t, filepath.Join("testdata", name+".gz"))
 }
 
 // fetched reads a vocabulary that make brings. Nothing here is worth testing without it, so its absence is a failure.
