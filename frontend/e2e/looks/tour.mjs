@@ -216,12 +216,13 @@ function date(program) {
 
 const tiles = (page) => page.locator('[role="option"][data-index]')
 
-/** Waits until at least so many photos are on screen, and the grid holds all that the search box speaks of. */
+/** Waits until at least so many photos are on screen, and grid and strip hold all that the search box speaks of. */
 async function photos(page, n) {
   await until(`${n} photos are on screen`, async () => {
     if ((await tiles(page).count()) < n) return false
     const all = /[\d,]+/.exec((await page.getByRole('searchbox').getAttribute('placeholder')) ?? '')?.[0].replaceAll(',', '')
     if (all !== (await tiles(page).first().getAttribute('aria-setsize', { timeout: 1000 }).catch(() => ''))) return false
+    if (all !== (await page.locator('[data-photos]').getAttribute('data-photos', { timeout: 1000 }).catch(() => ''))) return false
     return tiles(page).evaluateAll((all) => all.every((tile) => tile.querySelector('img')))
   })
 }

@@ -19,7 +19,6 @@ const pictures = new Set([
 /** What changes from run to run: times, memory, process ids, and which photos were seen by then. */
 const CHANGING = {
   preparing: '.prepare, .strip',
-  browse: '.strip', // which months are marked follows the photos a moment later
   models: 'main table, main .memory, main dl, main time, main ol',
 }
 
